@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One rule for every Swift target: Swift 6 mode, no implicit existentials, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house. Arrows run downwards only: docs/architecture.md draws them.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name), "FloorTesting"] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "TradingFloor",
+    products: [.executable(name: "floor", targets: ["floor"])],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // C ABI shims, one importer each.
+        .target(name: "CPlatform"),
+        .target(
+            name: "CQuickFIX",
+            cxxSettings: [.define("HAVE_SSL", to: "1")],
+            linkerSettings: [.linkedLibrary("quickfix"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "CWebSockets",
+            cSettings: [.unsafeFlags(["-std=gnu11"])],
+            linkerSettings: [.linkedLibrary("websockets")]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // What an element is, and the values through which rooms meet.
+        room("PlainData", ["CPlatform"]),
+        room("TradingModel", ["PlainData"]),
+        room("StreamRuntime", ["PlainData", "CPlatform"]),
+        room("Clearance", ["TradingModel", "PlainData"]),
+
+        // The Swift faces of the C libraries.
+        room("FIXSessions", ["CQuickFIX"]),
+        room("WebSockets", ["CWebSockets"]),
+
+        // The desk's rooms. They do not import each other.
+        room("MarketData", ["TradingModel", "StreamRuntime", "PlainData", "WebSockets", "CZlib"]),
+        room("Operators", ["TradingModel", "Clearance", "StreamRuntime", "PlainData"]),
+        room("FIXRouter", ["TradingModel", "Clearance", "StreamRuntime", "PlainData", "FIXSessions"]),
+        room("OMS", ["TradingModel", "StreamRuntime", "PlainData"]),
+        room("Reconciler", ["TradingModel", "PlainData"]),
+        room("Ledger", ["TradingModel", "PlainData", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Topology", [.product(name: "Yams", package: "Yams")]),
+
+        // What stands on the rooms.
+        room("PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
+        room(
+            "BatchBridge",
+            ["TradingModel", "StreamRuntime", "PlainData", "Clearance", "MarketData", "PaperVenue", "Topology"]),
+        .executableTarget(
+            name: "floor",
+            dependencies: [
+                "BatchBridge", "Clearance", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS", "Operators", "PaperVenue",
+                "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests, one target a room; FloorTesting holds what several share.
+        .target(
+            name: "FloorTesting", dependencies: ["StreamRuntime", "TradingModel", "PlainData"], path: "Tests/FloorTesting",
+            swiftSettings: strict),
+        tests(of: "PlainData"),
+        tests(of: "TradingModel", ["PlainData"]),
+        tests(of: "StreamRuntime", ["PlainData", "CPlatform"]),
+        tests(of: "Clearance", ["TradingModel"]),
+        tests(of: "FIXSessions"),
+        tests(of: "WebSockets"),
+        tests(of: "MarketData", ["TradingModel", "StreamRuntime", "PlainData", "WebSockets"]),
+        tests(of: "Operators", ["TradingModel", "Clearance", "StreamRuntime", "PlainData"]),
+        tests(of: "FIXRouter", ["TradingModel", "Clearance", "StreamRuntime", "PlainData", "FIXSessions"]),
+        tests(of: "OMS", ["TradingModel", "StreamRuntime", "PlainData"]),
+        tests(of: "Reconciler", ["TradingModel", "PlainData"]),
+        tests(of: "Ledger", ["TradingModel", "PlainData"]),
+        tests(of: "Topology"),
+        tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
+        tests(of: "BatchBridge", ["TradingModel", "StreamRuntime", "PlainData", "MarketData"]),
+        .testTarget(name: "FloorTests", dependencies: ["FloorTesting"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx14
+)
