@@ -1,0 +1,81 @@
+/// One description of a state's fields serves to save and to restore it: little-endian, field by field, so that the
+/// same state gives the same bytes on every machine.
+public struct StateCoder {
+    public private(set) var bytes: [UInt8]
+    public let isSaving: Bool
+    /// Set when the bytes end before the state does; everything read after that is zero.
+    public private(set) var isTruncated = false
+    private var offset = 0
+
+    public init() { (bytes, isSaving) = ([], true) }
+    public init(restoring bytes: [UInt8]) { (self.bytes, isSaving) = (bytes, false) }
+
+    /// Whether a restore has read exactly what was saved.
+    public var isAtEnd: Bool { offset == bytes.count && !isTruncated }
+
+    public mutating func field<T: FixedWidthInteger & BitwiseCopyable>(_ value: inout T) {
+        let width = MemoryLayout<T>.size
+        if isSaving {
+            withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+            return
+        }
+        guard offset + width <= bytes.count else {
+            isTruncated = true
+            value = 0
+            return
+        }
+        var raw: T = 0
+        withUnsafeMutableBytes(of: &raw) { $0.copyBytes(from: bytes[offset..<offset + width]) }
+        value = T(littleEndian: raw)
+        offset += width
+    }
+
+    public mutating func field(_ value: inout Double) {
+        var bits = value.bitPattern
+        field(&bits)
+        value = Double(bitPattern: bits)
+    }
+
+    public mutating func field(_ value: inout Bool) {
+        var byte: UInt8 = value ? 1 : 0
+        field(&byte)
+        value = byte != 0
+    }
+
+    public mutating func field<let n: Int>(_ values: inout InlineArray<n, Double>) {
+        for i in values.indices { field(&values[i]) }
+    }
+
+    public mutating func field<T: State>(_ value: inout T) { value.state(&self) }
+
+    public mutating func field<T: State>(_ table: inout Dense<T>) {
+        var count = UInt64(table.count)
+        field(&count)
+        if !isSaving { table.grow(to: Int(count)) }
+        for i in 0..<table.count { table[i].state(&self) }
+    }
+
+    public mutating func field<T: State>(_ values: inout [T], filler: T) {
+        var count = UInt64(values.count)
+        field(&count)
+        if !isSaving { values = Array(repeating: filler, count: isTruncated ? 0 : Int(min(count, UInt64(bytes.count)))) }
+        for i in values.indices { values[i].state(&self) }
+    }
+}
+
+/// Plain state with a fixed list of fields.
+public protocol State: BitwiseCopyable {
+    mutating func state(_ coder: inout StateCoder)
+}
+
+extension Int64: State {
+    public mutating func state(_ coder: inout StateCoder) { coder.field(&self) }
+}
+
+extension UInt64: State {
+    public mutating func state(_ coder: inout StateCoder) { coder.field(&self) }
+}
+
+extension Double: State {
+    public mutating func state(_ coder: inout StateCoder) { coder.field(&self) }
+}
