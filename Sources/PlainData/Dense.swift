@@ -6,14 +6,14 @@ public struct Dense<T: BitwiseCopyable>: ~Copyable {
     @usableFromInline var base: UnsafeMutablePointer<T>
     @usableFromInline let filler: T
     public private(set) var count: Int {
-        get { count_ }
-        set { count_ = newValue }
+        get { storedCount }
+        set { storedCount = newValue }
     }
-    @usableFromInline var count_: Int
+    @usableFromInline var storedCount: Int
 
     /// - Parameter count: how many entries to begin with; every entry starts as `value`.
     public init(_ count: Int = 0, repeating value: T) {
-        (count_, filler) = (count, value)
+        (storedCount, filler) = (count, value)
         base = .allocate(capacity: max(1, count))
         base.initialize(repeating: value, count: count)
     }
@@ -24,28 +24,28 @@ public struct Dense<T: BitwiseCopyable>: ~Copyable {
 
     public subscript(key: Int) -> T {
         @inlinable @inline(__always) unsafeAddress {
-            precondition(UInt(bitPattern: key) < UInt(bitPattern: count_), "no entry of that key yet")
+            precondition(UInt(bitPattern: key) < UInt(bitPattern: storedCount), "no entry of that key yet")
             return UnsafePointer(base + key)
         }
         @inlinable @inline(__always) unsafeMutableAddress {
-            if UInt(bitPattern: key) >= UInt(bitPattern: count_) { grow(to: key &+ 1) }
+            if UInt(bitPattern: key) >= UInt(bitPattern: storedCount) { grow(to: key &+ 1) }
             return base + key
         }
     }
 
     /// The entry of `key`, or the filler where no such entry has been touched.
     @inlinable @inline(__always) public func value(_ key: Int) -> T {
-        UInt(bitPattern: key) < UInt(bitPattern: count_) ? base[key] : filler
+        UInt(bitPattern: key) < UInt(bitPattern: storedCount) ? base[key] : filler
     }
 
     @inlinable @inline(never) public mutating func grow(to wanted: Int) {
         precondition(wanted > 0 && wanted <= Self.limit, "a table's key is a small integer")
-        guard wanted > count_ else { return }
-        let larger = max(wanted, 2 * count_)
+        guard wanted > storedCount else { return }
+        let larger = max(wanted, 2 * storedCount)
         let new = UnsafeMutablePointer<T>.allocate(capacity: larger)
-        new.update(from: base, count: count_)
-        (new + count_).initialize(repeating: filler, count: larger - count_)
+        new.update(from: base, count: storedCount)
+        (new + storedCount).initialize(repeating: filler, count: larger - storedCount)
         base.deallocate()
-        (base, count_) = (new, larger)
+        (base, storedCount) = (new, larger)
     }
 }

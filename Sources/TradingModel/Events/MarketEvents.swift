@@ -9,10 +9,10 @@ public struct Trade: Element {
     /// The venue's own number for it; 0 where it gives none.
     public var tradeID: UInt64
     public var symbol: SymbolID
-    @usableFromInline var aggressor_: UInt32
+    @usableFromInline var aggressorWord: UInt32
 
     /// Who crossed the spread; `.none` where the venue does not say.
-    @inlinable public var aggressor: Side { Side(rawValue: UInt8(truncatingIfNeeded: aggressor_)) ?? .none }
+    @inlinable public var aggressor: Side { Side(rawValue: UInt8(truncatingIfNeeded: aggressorWord)) ?? .none }
 
     @inlinable public init(
         eventTime: Int64, symbol: SymbolID, price: Price, size: Quantity, aggressor: Side = .none, tradeID: UInt64 = 0
@@ -23,7 +23,7 @@ public struct Trade: Element {
         _ eventTime: Int64, _ symbol: SymbolID, _ price: Price, _ size: Quantity, _ aggressor: UInt32, _ tradeID: UInt64
     ) {
         (self.eventTime, self.price, self.size, self.tradeID) = (eventTime, price, size, tradeID)
-        (self.symbol, aggressor_) = (symbol, aggressor)
+        (self.symbol, aggressorWord) = (symbol, aggressor)
     }
     @inlinable public func fields<V: FieldVisitor>(_ visitor: inout V) {
         visitor.time("time", eventTime)
@@ -112,13 +112,13 @@ public struct FeedStatus: Element {
     public var from: UInt64, to: UInt64
     public var symbol: SymbolID
     public var reason: TextID
-    @usableFromInline var kind_: UInt64
+    @usableFromInline var kindWord: UInt64
 
-    @inlinable public var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: kind_)) ?? .rejected }
+    @inlinable public var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: kindWord)) ?? .rejected }
 
     public init(eventTime: Int64, symbol: SymbolID, kind: Kind, from: UInt64 = 0, to: UInt64 = 0, reason: TextID = .none) {
         (self.eventTime, self.symbol, self.from, self.to, self.reason) = (eventTime, symbol, from, to, reason)
-        kind_ = UInt64(kind.rawValue)
+        kindWord = UInt64(kind.rawValue)
     }
     @inlinable public func fields<V: FieldVisitor>(_ visitor: inout V) {
         visitor.time("time", eventTime)

@@ -1,0 +1,56 @@
+import PlainData
+
+/// The watermark of the record that ends all input. Less than `Int64.max`, which means "no timer".
+public let endOfTime = Int64.max - 1
+
+/// A run of consecutive sequences `[first, end)` of the journal, with the watermark that holds at each.
+///
+/// Only the last watermark is always there. The others are made when somebody asks, which is when a timer falls
+/// inside this batch: `fill` writes W(first), W(first + 1), … into the pointer it is given.
+public final class Batch {
+    @usableFromInline struct Header {
+        @usableFromInline var first: UInt64 = 1, end: UInt64 = 1, lastWatermark = Int64.min, isFilled = false
+    }
+    @usableFromInline let header: UnsafeMutablePointer<Header>
+    @usableFromInline let watermarks: UnsafeMutablePointer<Int64>
+    private let fill: (UnsafeMutablePointer<Int64>) -> Void
+    public let capacity: Int
+    @inlinable public var first: UInt64 { header.pointee.first }
+    @inlinable public var end: UInt64 { header.pointee.end }
+    @inlinable public var lastWatermark: Int64 { header.pointee.lastWatermark }
+
+    public init(capacity: Int, fill: @escaping (UnsafeMutablePointer<Int64>) -> Void) {
+        (self.capacity, self.fill) = (capacity, fill)
+        watermarks = .allocate(capacity: capacity)
+        header = .allocate(capacity: 1)
+        header.initialize(to: Header())
+    }
+    deinit {
+        watermarks.deallocate()
+        header.deallocate()
+    }
+
+    public func set(first: UInt64, end: UInt64, lastWatermark: Int64) {
+        precondition(end > first && end - first <= UInt64(capacity), "a batch holds 1 to \(capacity) records")
+        header.pointee = Header(first: first, end: end, lastWatermark: lastWatermark)
+    }
+    func makeWatermarks() {
+        guard !header.pointee.isFilled else { return }
+        fill(watermarks)
+        header.pointee.isFilled = true
+    }
+    @usableFromInline func watermark(at sequence: UInt64) -> Int64 {
+        makeWatermarks()
+        return watermarks[Int(sequence - first)]
+    }
+    /// The first sequence of this batch whose watermark is at or past `time`, which the last one is.
+    @usableFromInline func search(_ time: Int64) -> UInt64 {
+        makeWatermarks()
+        var low = 0, high = Int(end - first)
+        while low < high {
+            let middle = (low + high) / 2
+            if watermarks[middle] >= time { high = middle } else { low = middle + 1 }
+        }
+        return first + UInt64(low)
+    }
+}

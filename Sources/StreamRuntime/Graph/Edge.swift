@@ -1,0 +1,198 @@
+import Glibc
+import PlainData
+
+/// The part of an edge that stages touch: plain data behind a pointer, because a class's stored properties cost an
+/// exclusivity check and a reference count at each touch.
+public struct EdgeHeader {
+    @usableFromInline var storage: UnsafeMutableRawPointer
+    @usableFromInline var sequences: UnsafeMutablePointer<UInt64>
+    /// True when element i is record `first + i`: a source that has the batch to itself stores no sequences.
+    @usableFromInline var isDense = false
+    @usableFromInline var first: UInt64 = 1
+    @usableFromInline var count = 0
+    @usableFromInline var capacity: Int
+    /// Every element of a lower sequence is here.
+    @usableFromInline var frontier: UInt64 = 1
+    /// How far each reader has come.
+    @usableFromInline let cursors: UnsafeMutablePointer<Int>
+    @usableFromInline var readers = 0
+    @usableFromInline var isHashed = true
+    @usableFromInline var digest = Digest()
+    @usableFromInline var total: UInt64 = 0
+
+    @inlinable @inline(__always) func sequence(_ index: Int) -> UInt64 {
+        isDense ? first &+ UInt64(truncatingIfNeeded: index) : sequences[index]
+    }
+    /// The first index at or after `from` whose sequence is at least `sequence`.
+    @usableFromInline func lowerBound(_ sequence: UInt64, from: Int) -> Int {
+        if isDense {
+            let wanted = sequence <= first ? 0 : Int(clamping: sequence - first)
+            return min(count, max(from, wanted))
+        }
+        var low = from, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if sequences[middle] >= sequence { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
+
+/// What a digest was after `count` elements, the last of which had `sequence`.
+public struct DigestMark: Equatable, Sendable {
+    public let count: UInt64, sequence: UInt64, value: UInt64
+    public init(count: UInt64, sequence: UInt64, value: UInt64) {
+        (self.count, self.sequence, self.value) = (count, sequence, value)
+    }
+}
+
+/// What lies on one edge in this batch: a plain buffer, read by any number of stages of the same thread.
+///
+/// Not a ring: it is empty again after each batch, so it has no wrap, no atomics and no copy for a fan-out.
+public class EdgeBase {
+    static let mostReaders = 32
+    /// How many elements lie between two marks of the digest.
+    static let markInterval: UInt64 = 1_024
+
+    @usableFromInline let header: UnsafeMutablePointer<EdgeHeader>
+    public let name: String
+    public let elementName: String
+    public private(set) var marks: [DigestMark] = []
+    /// How often this edge had to grow because one record put more on it than it could hold.
+    public private(set) var growths = 0
+    let stride: Int
+    private var ownStorage: UnsafeMutableRawPointer, ownSequences: UnsafeMutablePointer<UInt64>
+
+    init(name: String, elementName: String, capacity: Int, stride: Int) {
+        (self.name, self.elementName, self.stride) = (name, elementName, stride)
+        ownStorage = .allocate(byteCount: max(1, capacity * stride), alignment: 64)
+        ownSequences = .allocate(capacity: max(1, capacity))
+        let cursors = UnsafeMutablePointer<Int>.allocate(capacity: Self.mostReaders)
+        cursors.initialize(repeating: 0, count: Self.mostReaders)
+        header = .allocate(capacity: 1)
+        header.initialize(to: EdgeHeader(storage: ownStorage, sequences: ownSequences, capacity: capacity, cursors: cursors))
+    }
+    deinit {
+        ownStorage.deallocate()
+        ownSequences.deallocate()
+        header.pointee.cursors.deallocate()
+        header.deallocate()
+    }
+
+    public var digest: Digest { header.pointee.digest }
+    /// How many elements have passed.
+    public var total: UInt64 { header.pointee.total }
+    public var capacity: Int { header.pointee.capacity }
+    /// Sources need no digest: the journal has its checksums.
+    public var isHashed: Bool {
+        get { header.pointee.isHashed }
+        set { header.pointee.isHashed = newValue }
+    }
+    public var hasReaders: Bool { header.pointee.readers > 0 }
+
+    func addReader() -> Int {
+        precondition(header.pointee.readers < Self.mostReaders, "edge \(name) has more than \(Self.mostReaders) readers")
+        header.pointee.readers += 1
+        return header.pointee.readers - 1
+    }
+
+    /// Drops what every reader has taken. Something is left only where a merge waits for its other input.
+    func settle() {
+        let count = header.pointee.count
+        guard count > 0 else { return }
+        var low = count
+        for i in 0..<header.pointee.readers { low = min(low, header.pointee.cursors[i]) }
+        guard low > 0 else { return }
+        if low < count { keep(from: low) }
+        header.pointee.count = count - low
+        for i in 0..<header.pointee.readers { header.pointee.cursors[i] -= low }
+    }
+    private func keep(from low: Int) {
+        let n = header.pointee.count - low
+        if header.pointee.isDense { header.pointee.first += UInt64(low) }
+        if header.pointee.storage != ownStorage {  // somebody else's memory, perhaps read-only: step over
+            header.pointee.storage += low * stride
+            if !header.pointee.isDense { header.pointee.sequences += low }
+            return
+        }
+        memmove(ownStorage, ownStorage + low * stride, n * stride)
+        if !header.pointee.isDense { memmove(ownSequences, ownSequences + low, n * 8) }
+    }
+
+    /// Reads elements where they lie: in a ring, a mapped journal, a decoder's buffer. They must stay there until the
+    /// batch is done.
+    func adopt(
+        _ elements: UnsafeMutableRawPointer, _ sequences: UnsafeMutablePointer<UInt64>?, count: Int, first: UInt64,
+        frontier: UInt64
+    ) {
+        precondition(header.pointee.count == 0, "an edge takes new elements only when the old ones are taken")
+        header.pointee.storage = elements
+        if let sequences { header.pointee.sequences = sequences }
+        header.pointee.isDense = sequences == nil
+        header.pointee.first = first
+        header.pointee.count = count
+        header.pointee.frontier = frontier
+        header.pointee.total += UInt64(count)
+    }
+    /// Says that nothing more comes below `sequence`.
+    func reach(_ sequence: UInt64) { header.pointee.frontier = sequence }
+
+    /// Doubles the room. Only between the runs of stages: they hold pointers while they run.
+    func grow() {
+        precondition(header.pointee.storage == ownStorage, "only an edge of its own memory grows")
+        let count = header.pointee.count, larger = 2 * header.pointee.capacity
+        let storage = UnsafeMutableRawPointer.allocate(byteCount: max(1, larger * stride), alignment: 64)
+        let sequences = UnsafeMutablePointer<UInt64>.allocate(capacity: larger)
+        memcpy(storage, ownStorage, count * stride)
+        memcpy(sequences, ownSequences, count * 8)
+        ownStorage.deallocate()
+        ownSequences.deallocate()
+        (ownStorage, ownSequences) = (storage, sequences)
+        header.pointee.storage = storage
+        header.pointee.sequences = sequences
+        header.pointee.capacity = larger
+        growths += 1
+    }
+
+    @usableFromInline func appendMark(_ digest: Digest, _ sequence: UInt64) {
+        marks.append(DigestMark(count: digest.count, sequence: sequence, value: digest.value))
+    }
+    @usableFromInline func unhashedBeforeMark(_ count: UInt64) -> Int {
+        Int(Self.markInterval - count % Self.markInterval)
+    }
+
+    func state(_ coder: inout StateCoder) {
+        header.pointee.digest.state(&coder)
+        coder.field(&header.pointee.total)
+    }
+}
+
+/// An edge that carries elements of one type.
+public final class Edge<T: Element>: EdgeBase {
+    @inlinable var base: UnsafeMutablePointer<T> { header.pointee.storage.assumingMemoryBound(to: T.self) }
+
+    public init(_ name: String, capacity: Int) {
+        super.init(name: name, elementName: T.elementName, capacity: capacity, stride: MemoryLayout<T>.stride)
+    }
+
+    /// Ends a stage's run: what it appended becomes visible, hashed and counted.
+    @inlinable func publish(_ newCount: Int, frontier: UInt64) {
+        let count = header.pointee.count
+        header.pointee.frontier = frontier
+        guard newCount > count else { return }
+        if header.pointee.isHashed {
+            var digest = header.pointee.digest, from = count
+            let sequences = header.pointee.sequences, elements = base
+            while from < newCount {  // one round, but where a mark falls inside
+                let n = min(newCount - from, unhashedBeforeMark(digest.count))
+                digest.add(n, sequences + from, elements + from)
+                from += n
+                if unhashedBeforeMark(digest.count) == Self.interval { appendMark(digest, sequences[from - 1]) }
+            }
+            header.pointee.digest = digest
+        }
+        header.pointee.total &+= UInt64(newCount - count)
+        header.pointee.count = newCount
+    }
+    @usableFromInline static var interval: Int { Int(markInterval) }
+}

@@ -1,0 +1,183 @@
+import CPlatform
+import PlainData
+
+/// The two outputs of a vertex.
+public struct Outlets<Out: Element, Side: Element> {
+    public let out: Edge<Out>, side: Edge<Side>
+    @inlinable init(_ out: Edge<Out>, _ side: Edge<Side>) { (self.out, self.side) = (out, side) }
+}
+
+/// The stages of one thread in topological order, and the edges between them.
+///
+///     let graph = Graph()
+///     let trades = graph.source("trades", Trade.self)
+///     let bars = graph.add("bars", TimeBars(length: .seconds(60)), from: trades.edge)
+///     graph.add("rsi", RSI(period: 14), from: bars.out)
+public final class Graph {
+    public private(set) var stages: [Stage] = []
+    public private(set) var ports: [SourcePort] = []
+    private var edges: [EdgeBase] = []
+    /// How many elements an edge holds at first. Smaller is kinder to the cache, larger is fewer sweeps.
+    public let edgeCapacity: Int
+    /// Off only to measure what measuring costs.
+    public var isMeasured = true
+
+    public init(edgeCapacity: Int = 4_096) { self.edgeCapacity = edgeCapacity }
+
+    @inlinable public func edge<T: Element>(_ name: String, _: T.Type = T.self) -> Edge<T> {
+        let edge = Edge<T>(name, capacity: edgeCapacity)
+        register(edge)
+        return edge
+    }
+    @usableFromInline func register(_ edge: EdgeBase) { edges.append(edge) }
+    @usableFromInline func append(_ stage: Stage) { stages.append(stage) }
+
+    /// Declares a source.
+    /// - Parameters:
+    ///   - lateness: how far behind its own newest event an element may come, in nanoseconds.
+    ///   - holdsWatermark: false for a source that may stay silent, such as a venue's reports.
+    @discardableResult
+    public func source<T: Element>(
+        _ name: String, _ type: T.Type, lateness: Int64 = 0, holdsWatermark: Bool = true
+    ) -> TypedPort<T> {
+        precondition(!ports.contains { $0.name == name }, "two sources are named \(name)")
+        let edge: Edge<T> = edge(name)
+        edge.isHashed = false
+        let port = TypedPort(id: ports.count + 1, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark)
+        ports.append(port)
+        return port
+    }
+
+    @inlinable @discardableResult
+    public func add<O: Operator & ~Copyable>(_ name: String, _ op: consuming O, from input: Edge<O.In>) -> Outlets<O.Out, O.Side>
+    {
+        add(name, Body1(op), [input])
+    }
+    @inlinable @discardableResult
+    public func add<O: Operator2 & ~Copyable>(
+        _ name: String, _ op: consuming O, from a: Edge<O.First>, and b: Edge<O.Second>
+    ) -> Outlets<O.Out, O.Side> {
+        add(name, Body2(op), [a, b])
+    }
+    @inlinable @discardableResult
+    public func add<O: Operator3 & ~Copyable>(
+        _ name: String, _ op: consuming O, from a: Edge<O.First>, _ b: Edge<O.Second>, _ c: Edge<O.Third>
+    ) -> Outlets<O.Out, O.Side> {
+        add(name, Body3(op), [a, b, c])
+    }
+    @inlinable @discardableResult
+    public func add<O: Operator4 & ~Copyable>(
+        _ name: String, _ op: consuming O, from a: Edge<O.First>, _ b: Edge<O.Second>, _ c: Edge<O.Third>, _ d: Edge<O.Fourth>
+    ) -> Outlets<O.Out, O.Side> {
+        add(name, Body4(op), [a, b, c, d])
+    }
+
+    @inlinable @inline(__always)
+    func add<B: Body & ~Copyable>(_ name: String, _ body: consuming B, _ inputs: [EdgeBase]) -> Outlets<B.Out, B.Side> {
+        let out = edge(name, B.Out.self), side = edge(name + ".side", B.Side.self)
+        let cell = Cell(body, inputs, out, side)
+        while out.capacity < max(cell.most, cell.mostPerTimer) { out.doubleAtBuild() }
+        while side.capacity < max(cell.most, cell.mostPerTimer) { side.doubleAtBuild() }
+        append(
+            Stage(
+                name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers, run: { cell.run($0) },
+                code: { cell.code(&$0) }))
+        return Outlets(out, side)
+    }
+
+    /// Hands every element of `input`, with its sequence, to `take`, which returns how many it took: fewer than it
+    /// was offered when its own room ran out, and then it is asked again.
+    public func sink<T: Element>(_ name: String, from input: Edge<T>, take: @escaping (Offer<T>) -> Int) {
+        let inlets = makeInlets([input])
+        let run: (Batch) -> UInt64 = { batch in
+            let header = inlets[0].header, at = inlets[0].cursor
+            let n = header.pointee.count - at
+            if n > 0 {
+                let taken = take(Offer(header: header, from: at, count: n))
+                precondition(taken >= 0 && taken <= n, "a sink took more than it was offered")
+                header.pointee.cursors[inlets[0].slot] = at + taken
+                if taken < n { return header.pointee.sequence(at + taken) }
+            }
+            return header.pointee.frontier
+        }
+        append(Stage(name, [input], [], inlets: inlets, timers: nil, run: run, code: { _ in }))
+    }
+
+    /// Runs every stage over the batch, upstream first: one sweep, unless an edge filled up or a sink had no room;
+    /// then again, each stage from where it stopped.
+    /// - Parameter wait: called when only a sink's want of room holds things up.
+    public func process(_ batch: Batch, wait: () -> Void = {}) {
+        let end = batch.end, lastWatermark = batch.lastWatermark, isMeasured = self.isMeasured
+        while true {
+            var isDone = true, moved = false
+            var before = isMeasured ? cp_ticks() : 0
+            for at in stages.indices {
+                let stage = stages[at]
+                let live = stage.live
+                guard live.pointee.frontier < end else { continue }
+                let old = live.pointee.frontier
+                if stage.skips(lastWatermark) {
+                    if live.pointee.frontier < end { isDone = false }
+                    if live.pointee.frontier != old { moved = true }
+                    continue
+                }
+                let taken = stage.taken()
+                if live.pointee.blockedSince != 0 {
+                    stage.metrics.recordBlocked(since: live.pointee.blockedSince)
+                    live.pointee.blockedSince = 0
+                }
+                live.pointee.frontier = stage.run(batch)
+                let handled = stage.taken() &- taken
+                if handled > 0 || live.pointee.frontier != old { moved = true }
+                if live.pointee.frontier < end {
+                    isDone = false
+                    live.pointee.blockedSince = isMeasured ? cp_ticks() : 0
+                }
+                if isMeasured {  // one clock read per stage and batch: the end of this is the start of the next
+                    let after = cp_ticks()
+                    stage.metrics.record(after > before ? after &- before : 0, elements: handled)
+                    before = after
+                }
+            }
+            for at in edges.indices { edges[at].settle() }
+            if isDone { return }
+            if !moved, !growBlockedEdges(end) { wait() }
+        }
+    }
+
+    /// One record can put more on an edge into a merge than the edge holds; the merge waits for its other input, which
+    /// waits for the same operator. Then the edge grows: counted, never lost.
+    private func growBlockedEdges(_ end: UInt64) -> Bool {
+        var grown = false
+        for stage in stages where stage.live.pointee.frontier < end && !stage.outputs.isEmpty {
+            for edge in stage.outputs where edge.header.pointee.count * 2 > edge.capacity && edge.hasReaders {
+                edge.grow()
+                grown = true
+            }
+        }
+        return grown
+    }
+
+    /// At a batch boundary nothing is in flight, so this is the operators' state, their timers and their digests.
+    public func checkpoint(_ coder: inout StateCoder) {
+        for stage in stages { stage.state(&coder) }
+    }
+
+    /// Every operator's outputs with their digests, in the graph's order.
+    public var hashedEdges: [EdgeBase] { stages.flatMap(\.outputs).filter { $0.elementName != Nothing.elementName } }
+}
+
+/// Elements that a sink may take, with the sequences that caused them.
+public struct Offer<T: Element> {
+    let header: UnsafeMutablePointer<EdgeHeader>
+    let from: Int
+    public let count: Int
+
+    public subscript(i: Int) -> T { elements(header, of: T.self)[from + i] }
+    public func sequence(_ i: Int) -> UInt64 { header.pointee.sequence(from + i) }
+}
+
+extension EdgeBase {
+    /// An operator says how much it emits at most; its edges hold at least that.
+    @usableFromInline func doubleAtBuild() { grow() }
+}

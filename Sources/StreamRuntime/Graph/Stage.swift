@@ -1,0 +1,64 @@
+import CPlatform
+import PlainData
+
+/// One vertex of the graph, its operator's type erased once, by closures that are made where the type is known.
+public final class Stage {
+    /// Plain data behind a pointer, like an edge's.
+    struct Live {
+        /// This stage has done everything below.
+        var frontier: UInt64 = 1
+        /// When it stopped for want of room, in ticks; 0 while it has not.
+        var blockedSince: UInt64 = 0
+    }
+    public let name: String
+    public let inputs: [EdgeBase], outputs: [EdgeBase]
+    public let metrics: StageMetrics
+    let live: UnsafeMutablePointer<Live>
+    let run: (Batch) -> UInt64
+    let code: (inout StateCoder) -> Void
+    private let inlets: UnsafeMutablePointer<Inlet>
+    private let timers: UnsafeMutablePointer<TimerQueue>?
+
+    @usableFromInline init(
+        _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
+        timers: UnsafeMutablePointer<TimerQueue>?, run: @escaping (Batch) -> UInt64,
+        code: @escaping (inout StateCoder) -> Void
+    ) {
+        (self.name, self.inputs, self.outputs, self.run, self.code) = (name, inputs, outputs, run, code)
+        (self.inlets, self.timers) = (inlets, timers)
+        metrics = StageMetrics()
+        live = .allocate(capacity: 1)
+        live.initialize(to: Live())
+    }
+    deinit { live.deallocate() }
+
+    /// A batch that brings this stage nothing only moves its frontier: no call through the closure.
+    @inline(__always) func skips(_ lastWatermark: Int64) -> Bool {
+        guard let timers, timers.pointee.nextTime > lastWatermark else { return false }
+        var frontier = UInt64.max
+        for k in 0..<inputs.count {
+            let header = inlets[k].header
+            guard header.pointee.count == inlets[k].cursor else { return false }
+            frontier = min(frontier, header.pointee.frontier)
+        }
+        live.pointee.frontier = frontier
+        for output in outputs { output.reach(frontier) }
+        return true
+    }
+
+    /// How many elements its readers' cursors have passed in this batch.
+    @inline(__always) func taken() -> Int {
+        var sum = 0
+        for k in 0..<inputs.count { sum &+= inlets[k].cursor }
+        return sum
+    }
+
+    func state(_ coder: inout StateCoder) {
+        coder.field(&live.pointee.frontier)
+        code(&coder)
+        for edge in outputs {
+            edge.state(&coder)
+            if !coder.isSaving { edge.reach(live.pointee.frontier) }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import PlainData
+
+/// Where one stream of records enters the graph, whatever its type.
+public class SourcePort {
+    /// The number that its records carry in the journal; 0 is the sequencer itself.
+    public let id: Int
+    public let name: String
+    public let elementName: String
+    public let stride: Int
+    public let lateness: Int64
+    public let holdsWatermark: Bool
+    let base: EdgeBase
+    /// Records of one batch that do not lie side by side are gathered here.
+    private var gathered: UnsafeMutableRawPointer?
+    private var gatheredSequences: UnsafeMutablePointer<UInt64>?
+    private var gatheredCount = 0, gatheredCapacity = 0
+
+    init(id: Int, edge: EdgeBase, lateness: Int64, holdsWatermark: Bool) {
+        (self.id, base, self.lateness, self.holdsWatermark) = (id, edge, lateness, holdsWatermark)
+        (name, elementName, stride) = (edge.name, edge.elementName, edge.stride)
+    }
+    deinit {
+        gathered?.deallocate()
+        gatheredSequences?.deallocate()
+    }
+
+    /// The largest event time among `count` records.
+    func largestEventTime(_ records: UnsafeRawPointer, _ count: Int) -> Int64 { .min }
+    /// Writes the watermark that holds at each of `count` records.
+    func watermarks(
+        _ records: UnsafeRawPointer, _ count: Int, latest: Int64, floor: Int64, watermark: Int64,
+        into out: UnsafeMutablePointer<Int64>
+    ) {}
+    /// One record's fields, as names and texts.
+    public func described(_ record: UnsafeRawPointer, _ names: Names) -> (names: [String], values: [String]) { ([], []) }
+    public func eventTime(_ record: UnsafeRawPointer) -> Int64 { 0 }
+
+    /// Hands the batch's records to the edge: where they lie when they lie side by side, gathered otherwise.
+    func feed(_ records: UnsafeMutableRawPointer, count: Int, first: UInt64, isOnly: Bool, frontier: UInt64) {
+        guard base.hasReaders else { return base.reach(frontier) }
+        if isOnly { return base.adopt(records, nil, count: count, first: first, frontier: frontier) }
+        gather(records, count: count, first: first)
+    }
+    private func gather(_ records: UnsafeMutableRawPointer, count: Int, first: UInt64) {
+        if gatheredCount + count > gatheredCapacity {
+            let capacity = max(4_096, 2 * (gatheredCount + count))
+            let storage = UnsafeMutableRawPointer.allocate(byteCount: capacity * stride, alignment: 64)
+            let sequences = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
+            if let gathered, let gatheredSequences {
+                storage.copyMemory(from: gathered, byteCount: gatheredCount * stride)
+                sequences.update(from: gatheredSequences, count: gatheredCount)
+                gathered.deallocate()
+                gatheredSequences.deallocate()
+            }
+            (gathered, gatheredSequences, gatheredCapacity) = (storage, sequences, capacity)
+        }
+        guard let gathered, let gatheredSequences else { return }
+        (gathered + gatheredCount * stride).copyMemory(from: records, byteCount: count * stride)
+        for i in 0..<count { gatheredSequences[gatheredCount + i] = first + UInt64(i) }
+        gatheredCount += count
+    }
+    /// Ends the batch for this source.
+    func finishFeeding(frontier: UInt64) {
+        if gatheredCount > 0, let gathered, let gatheredSequences {
+            base.adopt(gathered, gatheredSequences, count: gatheredCount, first: 0, frontier: frontier)
+            gatheredCount = 0
+        }
+        base.reach(frontier)
+    }
+}
+
+/// A source of one element type.
+public final class TypedPort<T: Element>: SourcePort {
+    public let edge: Edge<T>
+
+    init(id: Int, edge: Edge<T>, lateness: Int64, holdsWatermark: Bool) {
+        self.edge = edge
+        super.init(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark)
+    }
+
+    override func largestEventTime(_ records: UnsafeRawPointer, _ count: Int) -> Int64 {
+        let elements = records.assumingMemoryBound(to: T.self)
+        var latest = Int64.min
+        for i in 0..<count { latest = max(latest, elements[i].eventTime) }
+        return latest
+    }
+    override func watermarks(
+        _ records: UnsafeRawPointer, _ count: Int, latest: Int64, floor: Int64, watermark: Int64,
+        into out: UnsafeMutablePointer<Int64>
+    ) {
+        let elements = records.assumingMemoryBound(to: T.self)
+        var (latest, watermark) = (latest, watermark)
+        for i in 0..<count {
+            latest = max(latest, elements[i].eventTime)
+            let bound = min(floor, holdsWatermark ? latest &- lateness : .max)
+            if bound != .max { watermark = max(watermark, bound) }
+            out[i] = watermark
+        }
+    }
+    override public func described(_ record: UnsafeRawPointer, _ names: Names) -> (names: [String], values: [String]) {
+        record.assumingMemoryBound(to: T.self).pointee.described(names)
+    }
+    override public func eventTime(_ record: UnsafeRawPointer) -> Int64 {
+        record.assumingMemoryBound(to: T.self).pointee.eventTime
+    }
+}
