@@ -1,0 +1,59 @@
+extension FIXSessionSettings {
+    /// What the engine is told of this session, in QuickFIX's own format.
+    ///
+    /// `SocketNodelay` is off in QuickFIX by default; without it a small message can wait 40 ms for the peer's delayed
+    /// acknowledgment.
+    func engineText() throws(FIXEngineError) -> String {
+        try validate()
+        var lines = [
+            "[SESSION]",
+            "ConnectionType=\(role.rawValue)",
+            "BeginString=\(version.rawValue)",
+            "SenderCompID=\(sender)",
+            "TargetCompID=\(target)",
+            "StartTime=00:00:00",
+            "EndTime=00:00:00",
+            "HeartBtInt=\(heartbeatSeconds)",
+            "ReconnectInterval=\(reconnectSeconds)",
+            "LogonTimeout=\(logonTimeoutSeconds)",
+            "LogoutTimeout=2",
+            "ResetOnLogon=\(resetOnLogon ? "Y" : "N")",
+            "SocketNodelay=Y",
+            "UseDataDictionary=N",
+        ]
+        switch role {
+        case .initiator: lines += ["SocketConnectHost=\(host)", "SocketConnectPort=\(port)"]
+        case .acceptor: lines += ["SocketAcceptPort=\(port)", "SocketReuseAddress=Y"]
+        }
+        if let storePath { lines.append("FileStorePath=\(storePath)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func validate() throws(FIXEngineError) {
+        try check("sender", sender)
+        try check("target", target)
+        if role == .initiator { try check("host", host) }
+        if let storePath { try check("store", storePath) }
+        try check("port", port, in: 1...65535)
+        try check("heartbeat", heartbeatSeconds, in: 1...3600)
+        try check("reconnect", reconnectSeconds, in: 1...3600)
+        try check("logon timeout", logonTimeoutSeconds, in: 1...3600)
+    }
+
+    /// The text goes into a line of the engine's settings, and names into messages: nothing that ends or trims either.
+    private func check(_ key: String, _ value: String) throws(FIXEngineError) {
+        let bytes = Array(value.utf8)
+        let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard let first = bytes.first, let last = bytes.last, isPlain, first != 0x20, last != 0x20 else {
+            throw .badSetting(
+                session: name, key: key, value: value, expected: "text without control characters or spaces at its ends")
+        }
+    }
+
+    private func check(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws(FIXEngineError) {
+        guard range.contains(value) else {
+            throw .badSetting(
+                session: name, key: key, value: String(value), expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}

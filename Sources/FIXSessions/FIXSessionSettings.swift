@@ -1,0 +1,64 @@
+/// Who opens the connection.
+public enum FIXRole: String, Hashable, Sendable {
+    case initiator, acceptor
+}
+
+/// The session protocol's version, as BeginString(8) spells it.
+public enum FIXVersion: String, Hashable, Sendable, CaseIterable {
+    case fix42 = "FIX.4.2"
+    case fix44 = "FIX.4.4"
+}
+
+/// What one FIX session is: its two names, where the peer is, and how it keeps its sequence numbers.
+///
+///     FIXSessionSettings(role: .initiator, sender: "FLOOR", target: "BROKER", host: "127.0.0.1", port: 9880)
+///
+/// Sessions run round the clock; their sequence numbers start again at 00:00 UTC.
+public struct FIXSessionSettings: Hashable, Sendable {
+    public var role: FIXRole
+    public var version: FIXVersion
+    /// Our name, SenderCompID(49) of what we send.
+    public var sender: String
+    /// The peer's name, TargetCompID(56) of what we send.
+    public var target: String
+    /// Where an initiator connects. An acceptor listens on every interface and does not read it.
+    public var host: String
+    /// The port to connect to, or to listen on; 1 … 65535.
+    public var port: Int
+    /// HeartBtInt(108) in seconds; an acceptor takes over the initiator's.
+    public var heartbeatSeconds: Int
+    /// The folder of the message store, which is what lets a restarted process go on with its sequence numbers. Without
+    /// it they live in memory, and a restart begins a session that has to reset.
+    public var storePath: String?
+    /// Both sequence numbers start at 1 at every logon (ResetSeqNumFlag(141)=Y). What was stored for resending is lost.
+    public var resetOnLogon: Bool
+    /// How long an initiator waits after a lost or refused connection, in seconds; at least 1.
+    public var reconnectSeconds: Int
+    /// How long either side waits for the answer to a Logon, in seconds.
+    public var logonTimeoutSeconds: Int
+    /// Message types that are never sent a second time: a peer that asks for their resend gets a gap fill instead, and the
+    /// handler is told. A stale order must not reach the market because a connection came back.
+    public var gapFilled: Set<FIXMsgType>
+
+    public init(
+        role: FIXRole, version: FIXVersion = .fix44, sender: String, target: String, host: String = "127.0.0.1", port: Int,
+        heartbeatSeconds: Int = 30, storePath: String? = nil, resetOnLogon: Bool = false, reconnectSeconds: Int = 1,
+        logonTimeoutSeconds: Int = 10, gapFilled: Set<FIXMsgType> = [.newOrderSingle, .orderCancelReplaceRequest]
+    ) {
+        self.role = role
+        self.version = version
+        self.sender = sender
+        self.target = target
+        self.host = host
+        self.port = port
+        self.heartbeatSeconds = heartbeatSeconds
+        self.storePath = storePath
+        self.resetOnLogon = resetOnLogon
+        self.reconnectSeconds = reconnectSeconds
+        self.logonTimeoutSeconds = logonTimeoutSeconds
+        self.gapFilled = gapFilled
+    }
+
+    /// The session's name, `FIX.4.4:FLOOR->BROKER`.
+    public var name: String { "\(version.rawValue):\(sender)->\(target)" }
+}
