@@ -33,6 +33,16 @@ struct CallbackScope {
 inline const qf_message *handle(const FIX::Message &message) { return reinterpret_cast<const qf_message *>(&message); }
 inline const FIX::Message &message(const qf_message *handle) { return *reinterpret_cast<const FIX::Message *>(handle); }
 
+/// QuickFIX puts what() into the Logout's Text(58); this one says the reason alone, without the exception's own name.
+struct LogonRefusal : FIX::RejectLogon {
+    explicit LogonRefusal(const std::string &reason) : FIX::RejectLogon(reason), reason(reason) {}
+    const char *what() const noexcept override { return reason.c_str(); }
+    ~LogonRefusal() noexcept override {}
+
+private:
+    std::string reason;
+};
+
 /// An exception outside of a callback's throw() list ends the process, so each body throws the named ones only.
 class Application : public FIX::Application {
 public:
@@ -79,7 +89,7 @@ public:
         CallbackScope scope;
         char text[256] = "";
         qf_answer answer = callbacks.from_admin(callbacks.context, number(id), handle(m), text, sizeof text);
-        if (answer.verdict == QF_REJECT_LOGON) throw FIX::RejectLogon(text);
+        if (answer.verdict == QF_REJECT_LOGON) throw LogonRefusal(text);
     }
 
     void fromApp(const FIX::Message &m, const FIX::SessionID &id)

@@ -22,7 +22,8 @@ final class FIXCallbacks: Sendable {
 
     /// Nil for the engine's own business before it is attached, and for sessions it does not carry.
     private func session(_ number: Int32) -> FIXSession? {
-        guard names.indices.contains(Int(number)), let pointer = OpaquePointer(bitPattern: engine.load(ordering: .acquiring)) else {
+        guard names.indices.contains(Int(number)), let pointer = OpaquePointer(bitPattern: engine.load(ordering: .acquiring))
+        else {
             return nil
         }
         return FIXSession(id: FIXSessionID(rawValue: number), name: names[Int(number)], engine: pointer)
@@ -82,7 +83,8 @@ final class FIXCallbacks: Sendable {
         let isKnown = names.indices.contains(Int(number))
         handler.onEvent(
             FIXSessionEvent(
-                session: isKnown ? FIXSessionID(rawValue: number) : nil, sessionName: isKnown ? names[Int(number)] : "", kind: kind))
+                session: isKnown ? FIXSessionID(rawValue: number) : nil, sessionName: isKnown ? names[Int(number)] : "",
+                kind: kind))
     }
 }
 

@@ -34,8 +34,8 @@ public final class FIXEngine: Sendable {
         guard Set(settings.map(\.name)).count == settings.count else {
             throw .badSessions(reason: "two sessions have the same name")
         }
-        var text = "[DEFAULT]\n"
-        for session in settings { text += try session.engineText() }
+        var text = first.engineText()
+        for session in settings { text += try session.sessionText() }
 
         self.settings = settings
         callbacks = FIXCallbacks(handler: handler, settings: settings)

@@ -1,25 +1,33 @@
 extension FIXSessionSettings {
-    /// What the engine is told of this session, in QuickFIX's own format.
+    /// What an engine is told of itself, in QuickFIX's own format. Some keys are read from here alone.
     ///
     /// `SocketNodelay` is off in QuickFIX by default; without it a small message can wait 40 ms for the peer's delayed
     /// acknowledgment.
-    func engineText() throws(FIXEngineError) -> String {
+    func engineText() -> String {
+        """
+        [DEFAULT]
+        ConnectionType=\(role.rawValue)
+        StartTime=00:00:00
+        EndTime=00:00:00
+        ReconnectInterval=\(reconnectSeconds)
+        SocketNodelay=Y
+        UseDataDictionary=N
+
+        """
+    }
+
+    /// What the engine is told of this session.
+    func sessionText() throws(FIXEngineError) -> String {
         try validate()
         var lines = [
             "[SESSION]",
-            "ConnectionType=\(role.rawValue)",
             "BeginString=\(version.rawValue)",
             "SenderCompID=\(sender)",
             "TargetCompID=\(target)",
-            "StartTime=00:00:00",
-            "EndTime=00:00:00",
             "HeartBtInt=\(heartbeatSeconds)",
-            "ReconnectInterval=\(reconnectSeconds)",
             "LogonTimeout=\(logonTimeoutSeconds)",
             "LogoutTimeout=2",
             "ResetOnLogon=\(resetOnLogon ? "Y" : "N")",
-            "SocketNodelay=Y",
-            "UseDataDictionary=N",
         ]
         switch role {
         case .initiator: lines += ["SocketConnectHost=\(host)", "SocketConnectPort=\(port)"]
@@ -53,7 +61,8 @@ extension FIXSessionSettings {
     private func check(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws(FIXEngineError) {
         guard range.contains(value) else {
             throw .badSetting(
-                session: name, key: key, value: String(value), expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+                session: name, key: key, value: String(value),
+                expected: "a number from \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

@@ -29,7 +29,9 @@ public enum FIXTimestamp {
         let bytes = Array(text)
         guard bytes.count == 17 || [21, 24, 27].contains(bytes.count), bytes[8] == UInt8(ascii: "-") else { return nil }
         guard bytes[11] == UInt8(ascii: ":"), bytes[14] == UInt8(ascii: ":") else { return nil }
-        guard let year = number(bytes[0..<4]), let month = number(bytes[4..<6]), let day = number(bytes[6..<8]) else { return nil }
+        guard let year = number(bytes[0..<4]), let month = number(bytes[4..<6]), let day = number(bytes[6..<8]) else {
+            return nil
+        }
         guard let hour = number(bytes[9..<11]), let minute = number(bytes[12..<14]) else { return nil }
         guard let second = number(bytes[15..<17]) else { return nil }
         // 60 is a leap second; it falls on the next minute's first.
