@@ -1,0 +1,83 @@
+import PlainData
+import TradingModel
+
+/// How a `MatchingEngine` behaves where venues differ. Every default is the cautious choice.
+public struct MatchingConfiguration: Sendable {
+    /// What an order meets.
+    public enum Market: Sendable {
+        /// The displayed quote at once, then the tape: a live venue, and backtests on ticks.
+        case ticks
+        /// The next bar: an order is only acknowledged when it comes, and fills when a bar opens after it. Immediate
+        /// orders wait for that opening too.
+        case bars
+    }
+    /// How OrderID (37), ExecID (17) and Text (58) are made.
+    public enum Identifiers: Sendable {
+        /// Texts in `Names`: `V-O1`, `V-E1`, `V-E2` … for the prefix `V`.
+        case texts(Names, prefix: String)
+        /// Bare running numbers from `base` on, without a text: as unique, and free of the table's lock and strings.
+        /// `Text` stays empty.
+        case numbers(base: UInt32)
+    }
+    /// What becomes of a day order at the day's end.
+    public enum DayEnd: Sendable { case expired, doneForDay }
+
+    public var market: Market
+    public var identifiers: Identifiers
+    public var fees: FeeSchedule
+    public var dayEnd: DayEnd
+    /// A larger order is rejected (OrdRejReason 3).
+    public var maxOrderQty: Quantity
+    /// Whether executions are kept for `takeFills()`. A caller that never takes them switches it off.
+    public var recordsFills: Bool
+
+    public init(
+        market: Market = .ticks, identifiers: Identifiers, fees: FeeSchedule = FeeSchedule(), dayEnd: DayEnd = .expired,
+        maxOrderQty: Quantity = Quantity(units: 1_000_000_000), recordsFills: Bool = true
+    ) {
+        (self.market, self.identifiers, self.fees, self.dayEnd) = (market, identifiers, fees, dayEnd)
+        (self.maxOrderQty, self.recordsFills) = (maxOrderQty, recordsFills)
+    }
+}
+
+/// What the venue charges, by who gave and who took liquidity.
+public struct FeeSchedule: Sendable, Equatable {
+    /// Parts of the traded notional, in 1e-8: one basis point is 10 000. Negative is a rebate.
+    public var makerRate: Int64, takerRate: Int64
+
+    public init(makerRate: Int64 = 0, takerRate: Int64 = 0) { (self.makerRate, self.takerRate) = (makerRate, takerRate) }
+
+    /// Rates written in basis points (`"0.5"`), exact to 1e-4 of one.
+    public init(makerBps: String, takerBps: String) throws(Decimal.Flaw) {
+        makerRate = try Decimal.parse(makerBps, scale: 4)
+        takerRate = try Decimal.parse(takerBps, scale: 4)
+    }
+
+    /// The fee of an execution, rounded towards zero at 1e-17.
+    func fee(_ price: Price, _ quantity: Quantity, _ liquidity: Liquidity) -> Notional {
+        let rate = Int128(liquidity == .maker ? makerRate : takerRate)
+        guard rate != 0 else { return .zero }
+        // Divided before it is multiplied, so that no notional overflows.
+        let (whole, rest) = Notional(price, quantity).rawValue.quotientAndRemainder(dividingBy: 100_000_000)
+        return Notional(rawValue: whole * rate + rest * rate / 100_000_000)
+    }
+}
+
+/// FIX's LastLiquidityInd (851): whether our order stood in the book or came to it.
+public enum Liquidity: UInt8, BitwiseCopyable, Sendable, FieldValue {
+    case maker = 0x31  // '1', added liquidity
+    case taker = 0x32  // '2', removed liquidity
+}
+
+/// One execution as the venue books it: a row of its statement.
+public struct Fill: BitwiseCopyable, Sendable {
+    public let eventTime: Int64
+    public let clOrdID: ClOrdID
+    public let lastQty: Quantity
+    public let lastPx: Price
+    /// What the venue charges for it; negative is a rebate.
+    public let fee: Notional
+    public let symbol: SymbolID
+    public let execID: TextID, orderID: TextID, account: TextID
+    public let side: Side, liquidity: Liquidity
+}
