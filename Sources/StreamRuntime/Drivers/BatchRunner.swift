@@ -1,0 +1,111 @@
+import PlainData
+
+/// Runs batches of records through a graph: the part that the live engine and a replay share, so that they cannot differ.
+final class BatchRunner {
+    let graph: Graph
+    private(set) var tracker: WatermarkTracker
+    private let byID: [SourcePort?]
+    private var batch: Batch
+    private var occurrences: [Int]
+
+    // What `fill` needs to make the watermarks of the batch at hand.
+    private final class Memory {
+        var groups: [JournalGroup] = []
+        var tracker: WatermarkTracker
+        init(_ tracker: WatermarkTracker) { self.tracker = tracker }
+    }
+    private let memory: Memory
+
+    /// - Parameters:
+    ///   - sources: for each number in the journal, the port that takes its records; nil drops them (a what-if replay
+    ///     whose topology has no such source).
+    init(_ graph: Graph, sources: [SourcePort?], hasClock: Bool, batchCapacity: Int) {
+        self.graph = graph
+        byID = [nil] + sources
+        tracker = WatermarkTracker(graph.ports, hasClock: hasClock)
+        occurrences = Array(repeating: 0, count: byID.count)
+        let memory = Memory(tracker)
+        self.memory = memory
+        let ports = byID
+        batch = Batch(capacity: batchCapacity) { out in Self.fill(memory, ports, out) }
+    }
+
+    /// Writes the watermark of every record of the batch.
+    private static func fill(_ memory: Memory, _ ports: [SourcePort?], _ out: UnsafeMutablePointer<Int64>) {
+        var tracker = memory.tracker, at = 0
+        for group in memory.groups {
+            if group.source == 0 {
+                for i in 0..<group.count {
+                    take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), &tracker)
+                    out[at + i] = tracker.watermark
+                }
+            } else if let port = ports[group.source] {
+                port.watermarks(
+                    group.records, group.count, latest: tracker.latest(port.id), floor: tracker.floor(except: port.id),
+                    watermark: tracker.watermark, into: out + at)
+                tracker.advance(port.id, to: group.latest)
+            } else {
+                for i in 0..<group.count { out[at + i] = tracker.watermark }
+            }
+            at += group.count
+        }
+    }
+
+    private static func take(_ record: ControlRecord, _ tracker: inout WatermarkTracker) {
+        switch record.kind {
+        case .clock: tracker.advance(0, to: record.eventTime)
+        case .idle: tracker.setIdle(Int(record.id))
+        case .active: tracker.setHolding(Int(record.id))
+        case .end: tracker.end()
+        case .text, nil: break
+        }
+    }
+
+    /// The watermark after these groups, computed from their newest event times alone.
+    func watermark(after groups: [JournalGroup]) -> Int64 {
+        var tracker = self.tracker
+        Self.advance(&tracker, groups, byID)
+        return tracker.watermark
+    }
+    private static func advance(_ tracker: inout WatermarkTracker, _ groups: [JournalGroup], _ ports: [SourcePort?]) {
+        for group in groups {
+            if group.source == 0 {
+                for i in 0..<group.count {
+                    take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), &tracker)
+                }
+            } else if let port = ports[group.source] {
+                tracker.advance(port.id, to: group.latest)
+            }
+        }
+    }
+
+    /// Runs the graph over one batch of consecutive records.
+    func run(_ groups: [JournalGroup], first: UInt64, count: Int, wait: () -> Void = {}) {
+        if count > batch.capacity {
+            let (memory, ports) = (memory, byID)
+            batch = Batch(capacity: max(count, 2 * batch.capacity)) { out in Self.fill(memory, ports, out) }
+        }
+        memory.groups = groups
+        memory.tracker = tracker
+        Self.advance(&tracker, groups, byID)
+        let end = first + UInt64(count)
+        batch.set(first: first, end: end, lastWatermark: tracker.watermark)
+        for group in groups where group.source > 0 { occurrences[group.source] += 1 }
+        for group in groups where group.source > 0 {
+            byID[group.source]?.feed(
+                group.records, count: group.count, first: group.first, isOnly: occurrences[group.source] == 1, frontier: end)
+        }
+        for at in 1..<byID.count {
+            occurrences[at] = 0
+            byID[at]?.finishFeeding(frontier: end)
+        }
+        for port in graph.ports where !byID.contains(where: { $0 === port }) { port.finishFeeding(frontier: end) }
+        graph.process(batch, wait: wait)
+    }
+
+    /// The state of a run at a batch boundary: watermarks, operators, timers and digests.
+    func state(_ coder: inout StateCoder) {
+        tracker.state(&coder)
+        graph.checkpoint(&coder)
+    }
+}

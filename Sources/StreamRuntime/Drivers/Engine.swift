@@ -1,0 +1,287 @@
+import CPlatform
+import Glibc
+import PlainData
+import Synchronization
+
+/// How a run goes: what is not part of the graph.
+public struct EngineOptions: Sendable {
+    /// The most records that one batch takes. Results never depend on it, except where the graph has loops: there the
+    /// journal says where the loop's records came.
+    public var batch = 1_024
+    /// Every so many nanoseconds a clock record; nil for a run in which only the data tells the time.
+    public var clockInterval: Int64?
+    /// How fast pulled sources run against the wall clock: 1 is the pace of the recording; nil as fast as they can.
+    public var speed: Double?
+    /// Whether the end of all sources is the end of the day, so that pending timers fire. False for a live desk, where
+    /// it is a shutdown, and the day goes on from there.
+    public var endsDay = true
+    /// Runs one event time at a time and closes all loops before the next: how history is run, so that what happens
+    /// does not depend on where a batch was cut.
+    public var isStepped = false
+
+    public init() {}
+}
+
+/// The single writer: takes what its sources have, gives each record its sequence, journals it, runs the graph, and
+/// releases effects when their cause is durable. Not an actor: one thread owns it from `run` to its end.
+public final class Engine {
+    public let graph: Graph
+    public let names: Names
+    public var options: EngineOptions
+    public let wakeup = Wakeup()
+    /// Woken by anything that makes room or durability.
+    public private(set) var journal: JournalWriter?
+    public private(set) var nextSequence: UInt64 = 1
+    public private(set) var batches: UInt64 = 0
+    /// What pulled the plug, if a source failed.
+    public private(set) var failure: (any Error)?
+    /// Called after every batch with the last sequence and the watermark; for progress lines and summaries.
+    public var onBatch: ((UInt64, Int64) -> Void)?
+    /// Whether everything that was begun is finished; asked when all sources have ended.
+    public var isQuiescent: () -> Bool = { true }
+    public private(set) var effects: [any EffectQueue] = []
+
+    private var feeds: [Feed] = []
+    private var pulled: [PulledFeed] = []
+    private var loops: [Feed] = []
+    private let stopping = Atomic<Bool>(false)
+    private var runner: BatchRunner?
+    private var builder: BatchBuilder
+    private var nextClock: Int64 = 0
+    private var paceOrigin: (wall: Int64, event: Int64)?
+
+    public init(_ graph: Graph, names: Names, options: EngineOptions = EngineOptions()) {
+        (self.graph, self.names, self.options) = (graph, names, options)
+        builder = BatchBuilder(capacity: max(64, options.batch))
+    }
+    deinit { builder.free() }
+
+    /// A source that offers when it likes, from a thread of its own.
+    public func ingress<T: Element>(_ port: TypedPort<T>, capacity: Int = 65_536) -> Ingress<T> {
+        let ingress = Ingress<T>(capacity: capacity, wakeup: wakeup)
+        feeds.append(RingFeed(port, ingress))
+        return ingress
+    }
+    /// A source that is read when there is time, merged with the others of its kind by event time.
+    public func pull<T: Element>(_ port: TypedPort<T>, _ source: any PullSource<T>) {
+        let feed = PullFeed(port, source, block: options.batch)
+        pulled.append(feed)
+    }
+    /// Closes a cycle of the graph: what `edge` carries becomes records of `port` in the next batch.
+    public func loop<T: Element>(_ port: TypedPort<T>, of edge: Edge<T>) {
+        let feed = LoopFeed<T>(port)
+        loops.append(feed)
+        graph.sink(port.name + ".loop", from: edge) { [unowned self] offer in
+            if isReplaying { return offer.count }  // the journal has them already
+            for i in 0..<offer.count { feed.add(offer[i]) }
+            return offer.count
+        }
+    }
+    /// An effect on the outside world: `queue` gets every element with its sequence, and hands it on when durable.
+    public func effect<T: Element>(_ name: String, from edge: Edge<T>, into queue: TypedEffectQueue<T>) {
+        effects.append(queue)
+        graph.sink(name, from: edge) { [unowned self] offer in
+            if isReplaying, !queue.wantsReplay { return offer.count }
+            var taken = 0
+            while taken < offer.count, queue.ring.offer(offer[taken], Int64(bitPattern: offer.sequence(taken))) { taken += 1 }
+            if taken > 0 { queue.wakeup?.wake() }
+            return taken
+        }
+    }
+    /// True while the recorded part of the day is run again: nothing leaves.
+    public private(set) var isReplaying = false
+
+    /// Any thread: finish the batch at hand, then shut down.
+    public func stop() {
+        stopping.store(true, ordering: .releasing)
+        wakeup.wake()
+    }
+
+    private func makeRunner() -> BatchRunner {
+        if let runner { return runner }
+        let made = BatchRunner(graph, sources: graph.ports, hasClock: options.clockInterval != nil, batchCapacity: options.batch)
+        runner = made
+        return made
+    }
+
+    /// Runs what an earlier run of the same day recorded, so that this one goes on from there.
+    /// - Returns: how many records there were.
+    @discardableResult
+    public func resume(from reader: JournalReader, pump: () -> Void = {}) throws(JournalError) -> UInt64 {
+        isReplaying = true
+        defer { isReplaying = false }
+        let runner = makeRunner()
+        var texts = TextAssembler()
+        while let block = try reader.next() {
+            for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            runner.run(reader.groups, first: block.first, count: block.count) { pump() }
+            nextSequence = block.end
+            batches += 1
+        }
+        _ = names.takeFresh()
+        return nextSequence - 1
+    }
+
+    /// Sequences, journals and runs until every source has ended or `stop` is called. Returns after the last batch is
+    /// durable and every effect has been handed over.
+    public func run(journal: JournalWriter?) throws {
+        self.journal = journal
+        let runner = makeRunner()
+        nextClock = options.clockInterval == nil ? .max : WallClock.now()
+        for effect in effects { effect.isDurable = journal == nil }
+        while true {
+            if let error = journal?.error { throw error }
+            let hadWork = step(runner)
+            if let failure { throw failure }
+            if stopping.load(ordering: .acquiring) { break }
+            if hadWork { continue }
+            if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded), loops.allSatisfy(\.hasEnded), isQuiescent() { break }
+            park()
+        }
+        if options.endsDay, !stopping.load(ordering: .acquiring) {
+            finishDay(runner)
+        }
+        journal?.flush()
+        if let error = journal?.error { throw error }
+        publishDurable()
+    }
+
+    private func park() {
+        var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - WallClock.now()), 50_000_000)
+        if let wait = paceDelay() { limit = min(limit, wait) }
+        publishDurable()
+        wakeup.wait(nanoseconds: max(1_000, limit)) {
+            feeds.contains(where: \.isReady) || loops.contains(where: \.isReady) || stopping.load(ordering: .relaxed)
+        }
+    }
+
+    private func publishDurable() {
+        guard let journal else { return }
+        let durable = journal.durableSequence
+        for effect in effects { effect.release(upTo: durable) }
+    }
+
+    /// One batch.
+    private func step(_ runner: BatchRunner) -> Bool {
+        let now = WallClock.now()
+        builder.begin(first: nextSequence, ingestTime: now)
+        for loop in loops where builder.room > 0 { loop.take(most: builder.room / 2 + 1, into: &builder) }
+        let hasLoops = builder.count > 0
+        if !hasLoops || !options.isStepped {
+            if now >= nextClock, let interval = options.clockInterval, builder.room > 0 {
+                builder.append(control: [ControlRecord(.clock, eventTime: now)])
+                nextClock = max(nextClock + interval, now)
+            }
+            for feed in feeds where builder.room > 0 { feed.take(most: builder.room, into: &builder) }
+            takePulled(now)
+        }
+        // New texts must come before the first record that can mention them.
+        let fresh = names.takeFresh()
+        if !fresh.isEmpty { runTexts(fresh, runner) }
+        guard builder.count > 0 else { return !fresh.isEmpty }
+        commit(builder, runner)
+        for feed in feeds { feed.release() }
+        for feed in pulled { feed.release() }
+        return true
+    }
+
+    /// Texts go in a batch of their own, before the batch at hand, whose records move up accordingly.
+    private func runTexts(_ fresh: [Names.Definition], _ runner: BatchRunner) {
+        var texts = BatchBuilder(capacity: 1_024)
+        defer { texts.free() }
+        var records = fresh.flatMap { ControlRecord.records(of: $0, eventTime: builder.ingestTime) }[...]
+        while !records.isEmpty {
+            texts.begin(first: nextSequence, ingestTime: builder.ingestTime)
+            texts.append(control: Array(records.prefix(1_024)))
+            records = records.dropFirst(1_024)
+            commit(texts, runner)
+        }
+        builder.renumber(from: nextSequence)
+    }
+
+    private func commit(_ batch: BatchBuilder, _ runner: BatchRunner) {
+        journal?.append(
+            first: batch.first, count: batch.count, lastWatermark: runner.watermark(after: batch.groups),
+            ingestTime: batch.ingestTime, groups: batch.groups)
+        nextSequence = batch.end
+        batches += 1
+        runner.run(batch.groups, first: batch.first, count: batch.count) {
+            publishDurable()
+            cp_pause()
+        }
+        publishDurable()
+        onBatch?(nextSequence - 1, runner.tracker.watermark)
+    }
+
+    /// Merges the pulled sources by event time, ties in the order of their declaration.
+    private func takePulled(_ now: Int64) {
+        guard !pulled.isEmpty else { return }
+        let horizon = paceHorizon(now)
+        var stepTime: Int64?
+        while builder.room > 0, !pulled.contains(where: \.mustRelease) {
+            var chosen: Int?, time = Int64.max, following = Int64.max
+            for (i, feed) in pulled.enumerated() {
+                guard let next = feed.nextEventTime else { continue }
+                if chosen == nil || next < time {
+                    (chosen, time, following) = (i, next, chosen == nil ? .max : time)
+                } else {
+                    following = min(following, next)
+                }
+            }
+            guard let chosen, time <= horizon else { break }
+            if options.isStepped {
+                if let stepTime, time > stepTime { break }
+                stepTime = time
+            }
+            // This source may run until another's next record comes before its own; ties go to the earlier source.
+            var until = min(horizon, following)
+            if following != .max, let tie = pulled.firstIndex(where: { $0.nextEventTime == following }), tie < chosen,
+                until == following
+            {
+                until -= 1
+            }
+            if options.isStepped { until = min(until, time) }
+            guard pulled[chosen].take(most: builder.room, until: max(until, time), into: &builder) > 0 else { break }
+        }
+        for feed in pulled where feed.failure != nil { failure = feed.failure }
+    }
+
+    private func paceHorizon(_ now: Int64) -> Int64 {
+        guard let speed = options.speed else { return .max }
+        guard let origin = paceOrigin else {
+            guard let first = pulled.compactMap(\.nextEventTime).min() else { return .max }
+            paceOrigin = (now, first)
+            return first
+        }
+        return origin.event + Int64(Double(now - origin.wall) * speed)
+    }
+    private func paceDelay() -> Int64? {
+        guard let speed = options.speed, let origin = paceOrigin, let next = pulled.compactMap(\.nextEventTime).min() else {
+            return nil
+        }
+        return origin.wall + Int64(Double(next - origin.event) / speed) - WallClock.now()
+    }
+
+    /// The record whose watermark is the end of time: pending timers fire, and what they cause is run to its end.
+    private func finishDay(_ runner: BatchRunner) {
+        builder.begin(first: nextSequence, ingestTime: WallClock.now())
+        builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
+        commit(builder, runner)
+        while loops.contains(where: \.isReady) { _ = step(runner) }
+    }
+
+    /// Everything that a later run needs to go on from here.
+    public func checkpoint() -> [UInt8] {
+        var coder = StateCoder()
+        makeRunner().state(&coder)
+        return coder.bytes
+    }
+}
+
+func defineTexts(_ group: JournalGroup, _ texts: inout TextAssembler, _ names: Names) {
+    for i in 0..<group.count {
+        let record = group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self)
+        guard record.kind == .text, let definition = texts.take(record) else { continue }
+        names.define(definition)
+    }
+}

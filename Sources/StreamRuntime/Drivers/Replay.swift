@@ -1,0 +1,63 @@
+import PlainData
+
+/// Runs a recorded day again from its journal. Nothing leaves: only what sinks the caller added can see it.
+public final class Replay {
+    public let graph: Graph
+    public let names: Names
+    public private(set) var lastSequence: UInt64 = 0
+    private let runner: BatchRunner
+    private var texts = TextAssembler()
+
+    /// - Parameters:
+    ///   - sources: for each source number of the journal, its name; a source that the graph lacks is passed over.
+    ///   - hasClock: whether the recording had clock records.
+    public init(_ graph: Graph, names: Names, sources: [String], hasClock: Bool) {
+        (self.graph, self.names) = (graph, names)
+        let ports = sources.map { name in graph.ports.first { $0.name == name } }
+        runner = BatchRunner(graph, sources: ports, hasClock: hasClock, batchCapacity: 4_096)
+    }
+
+    /// Runs every block up to `until`, the block that holds it included.
+    public func run(_ reader: JournalReader, until: UInt64 = .max, onBlock: (JournalBlock) -> Void = { _ in })
+        throws(JournalError)
+    {
+        while lastSequence < until, let block = try reader.next() {
+            for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            runner.run(reader.groups, first: block.first, count: block.count)
+            lastSequence = block.end - 1
+            onBlock(block)
+        }
+    }
+
+    /// Runs the same records cut into other batches: what comes out must not change.
+    /// - Parameter cut: the size of the next batch, at least 1.
+    public func run(_ reader: JournalReader, cut: () -> Int) throws(JournalError) {
+        while let block = try reader.next() {
+            for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            var first = block.first
+            while first < block.end {
+                let end = min(block.end, first + UInt64(max(1, cut())))
+                let part = reader.groups.compactMap { $0.part(from: first, to: end, of: graph) }
+                runner.run(part, first: first, count: Int(end - first))
+                first = end
+            }
+            lastSequence = block.end - 1
+        }
+    }
+}
+
+extension JournalGroup {
+    /// The records of this group in `[from, to)`, or nil where there are none.
+    func part(from: UInt64, to: UInt64, of graph: Graph) -> JournalGroup? {
+        let low = max(first, from), high = min(first + UInt64(count), to)
+        guard low < high else { return nil }
+        var part = self
+        part.first = low
+        part.count = Int(high - low)
+        part.records = records + Int(low - first) * stride
+        part.ingestOffsets = ingestOffsets.map { $0 + Int(low - first) }
+        let port = graph.ports.first { $0.id == source }
+        part.latest = port.map { $0.largestEventTime(part.records, part.count) } ?? latest
+        return part
+    }
+}

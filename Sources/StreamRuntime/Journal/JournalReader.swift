@@ -1,0 +1,259 @@
+import CPlatform
+import Glibc
+
+/// One block of the journal, valid until the next is read.
+public struct JournalBlock {
+    public let first: UInt64
+    public let count: Int
+    public let lastWatermark: Int64
+    public let ingestTime: Int64
+    public let path: String
+    public let offset: Int
+    public var end: UInt64 { first + UInt64(count) }
+}
+
+/// What a crash left at the end of the last segment: bytes that were never acknowledged.
+public struct TornTail: Hashable, Sendable, CustomStringConvertible {
+    public let path: String, offset: Int, bytes: Int
+
+    public var description: String {
+        "\(path): the last \(bytes) bytes, from byte \(offset), are an unfinished write that was never acknowledged"
+    }
+}
+
+/// Reads a journal from its first record to its last, block by block, checking everything on the way.
+///
+/// Reads through a buffer rather than a mapping, so that memory stays flat whatever the day's length.
+public final class JournalReader {
+    public let directory: String
+    public let segments: [Int]
+    /// The groups of the block read last.
+    public private(set) var groups: [JournalGroup] = []
+    /// Set when the end was reached and something unfinished lay there.
+    public private(set) var tail: TornTail?
+    /// The hash of the topology that began the journal.
+    public private(set) var topologyHash: UInt64 = 0
+    /// The sequence that comes after the last record read.
+    public private(set) var nextSequence: UInt64 = 1
+
+    private var buffer: UnsafeMutableRawPointer, capacity: Int
+    private var at = 0, have = 0, file: Int32 = -1, fileOffset = 0
+    private var opened = 0
+    private var path = ""
+
+    /// - Throws: when the folder cannot be listed.
+    public init(directory: String, bufferBytes: Int = 1 << 20) throws(JournalError) {
+        self.directory = directory
+        guard let names = Self.list(directory) else {
+            throw .io(operation: "list the journal", path: directory, errno: errno)
+        }
+        segments = names.compactMap { name in
+            name.hasSuffix(".jrnl") ? Int(name.dropLast(5)) : nil
+        }.sorted()
+        capacity = bufferBytes
+        buffer = .allocate(byteCount: bufferBytes, alignment: 4_096)
+        groups.reserveCapacity(64)
+    }
+    deinit {
+        buffer.deallocate()
+        if file >= 0 { close(file) }
+    }
+
+    private static func list(_ directory: String) -> [String]? {
+        guard let handle = opendir(directory) else { return nil }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        return names
+    }
+
+    /// The next block, or nil at the end.
+    public func next() throws(JournalError) -> JournalBlock? {
+        while true {
+            if file < 0 {
+                guard opened < segments.count else { return nil }
+                try openSegment()
+            }
+            let isLast = opened == segments.count
+            let available = try fill(JournalFormat.blockHeaderBytes)
+            if available == 0 {
+                close(file)
+                file = -1
+                continue
+            }
+            let start = fileOffset
+            guard available >= JournalFormat.blockHeaderBytes else { return try endHere(isLast, start) }
+            if load(UInt32.self, 0) != JournalFormat.blockMagic {
+                if isLast, try restIsZero() { return try endHere(isLast, start) }
+                throw .badBlock(
+                    path: path, offset: start, sequence: nextSequence, reason: "does not begin with the mark of a block")
+            }
+            let body = Int(load(UInt32.self, 4)), count = Int(load(UInt32.self, 16))
+            guard body % 16 == 0, body <= JournalFormat.mostBlockBytes else {
+                throw .badBlock(
+                    path: path, offset: start, sequence: nextSequence, reason: "has an impossible length of \(body) bytes")
+            }
+            let length = JournalFormat.blockHeaderBytes + body
+            guard try fill(length) >= length else { return try endHere(isLast, start) }
+            let block = JournalBlock(
+                first: load(UInt64.self, 8), count: count, lastWatermark: load(Int64.self, 24), ingestTime: load(Int64.self, 32),
+                path: path, offset: start)
+            guard try decode(block, body: body, groups: Int(load(UInt32.self, 20)), isLast) else {
+                return try endHere(isLast, start)
+            }
+            nextSequence = block.end
+            at += length
+            fileOffset += length
+            return block
+        }
+    }
+
+    /// Cuts an unfinished tail off, so that appending can go on. What is cut was never acknowledged to anybody.
+    public func repair() throws(JournalError) {
+        guard let tail else { return }
+        guard truncate(tail.path, off_t(tail.offset)) == 0 else {
+            throw .io(operation: "cut the unfinished tail", path: tail.path, errno: errno)
+        }
+    }
+
+    private func load<T: BitwiseCopyable>(_: T.Type, _ offset: Int) -> T {
+        buffer.loadUnaligned(fromByteOffset: at + offset, as: T.self)
+    }
+
+    private func endHere(_ isLast: Bool, _ start: Int) throws(JournalError) -> JournalBlock? {
+        guard isLast else {
+            throw .badBlock(path: path, offset: start, sequence: nextSequence, reason: "is cut short, but later segments follow")
+        }
+        let size = Int(lseek(file, 0, SEEK_END))
+        tail = TornTail(path: path, offset: start, bytes: size - start)
+        close(file)
+        file = -1
+        return nil
+    }
+
+    private func openSegment() throws(JournalError) {
+        path = directory + "/" + JournalFormat.fileName(segments[opened])
+        file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .io(operation: "open", path: path, errno: errno) }
+        opened += 1
+        (at, have, fileOffset) = (0, 0, 0)
+        guard try fill(JournalFormat.segmentHeaderBytes) >= JournalFormat.segmentHeaderBytes,
+            load(UInt64.self, 0) == JournalFormat.segmentMagic
+        else {
+            if opened == segments.count, nextSequence > 1 || segments.count > 1 {
+                // Created a moment before the crash, header unfinished: nothing was ever in it.
+                tail = TornTail(path: path, offset: 0, bytes: have)
+                close(file)
+                file = -1
+                return
+            }
+            throw .notAJournal(path: path)
+        }
+        guard load(UInt32.self, 8) == JournalFormat.version else { throw .wrongVersion(path: path, found: load(UInt32.self, 8)) }
+        guard cp_crc32c(0, buffer + at, 60) == load(UInt32.self, 60) else { throw .badSegmentHeader(path: path) }
+        let first = load(UInt64.self, 16)
+        if opened == 1 {
+            topologyHash = load(UInt64.self, 24)
+            nextSequence = first
+        } else if first != nextSequence {
+            throw .gap(path: path, expected: nextSequence, found: first)
+        }
+        at += JournalFormat.segmentHeaderBytes
+        fileOffset += JournalFormat.segmentHeaderBytes
+    }
+
+    /// Makes at least `wanted` bytes available at `at`, if the file has them; says how many there are.
+    private func fill(_ wanted: Int) throws(JournalError) -> Int {
+        if have - at >= wanted { return have - at }
+        if wanted > capacity {
+            let larger = UnsafeMutableRawPointer.allocate(byteCount: 2 * wanted, alignment: 4_096)
+            larger.copyMemory(from: buffer + at, byteCount: have - at)
+            buffer.deallocate()
+            (buffer, capacity) = (larger, 2 * wanted)
+        } else {
+            memmove(buffer, buffer + at, have - at)
+        }
+        (at, have) = (0, have - at)
+        while have < wanted {
+            let n = read(file, buffer + have, capacity - have)
+            if n < 0 {
+                if errno == EINTR { continue }
+                throw .io(operation: "read", path: path, errno: errno)
+            }
+            if n == 0 { break }
+            have += n
+        }
+        return have
+    }
+
+    /// Whether nothing but zeros follows: space that was never written.
+    private func restIsZero() throws(JournalError) -> Bool {
+        while true {
+            for i in at..<have where buffer.load(fromByteOffset: i, as: UInt8.self) != 0 { return false }
+            (at, have) = (0, 0)
+            if try fill(1) == 0 { return true }
+        }
+    }
+
+    /// - Returns: false for a block whose end was never written although its length was.
+    private func decode(_ block: JournalBlock, body: Int, groups count: Int, _ isLast: Bool) throws(JournalError) -> Bool {
+        groups.removeAll(keepingCapacity: true)
+        var crc = cp_crc32c(0, buffer + at, 44)
+        var offset = at + JournalFormat.blockHeaderBytes, sequence = block.first, records = 0
+        let end = offset + body
+        func broken(_ reason: String) throws(JournalError) -> Bool {
+            if isLast, isUnwritten(end) { return false }
+            throw JournalError.badBlock(path: path, offset: block.offset, sequence: nextSequence, reason: reason)
+        }
+        guard block.first == nextSequence else { return try broken("begins with record \(block.first)") }
+        for _ in 0..<count {
+            guard offset + JournalFormat.groupHeaderBytes <= end else { return try broken("is shorter than its groups") }
+            let head = buffer + offset
+            let n = Int(head.load(fromByteOffset: 4, as: UInt32.self)),
+                stride = Int(head.load(fromByteOffset: 8, as: UInt32.self))
+            let hasOffsets = head.load(fromByteOffset: 2, as: UInt16.self) & 1 == 1
+            crc = cp_crc32c(crc, head, JournalFormat.groupHeaderBytes)
+            offset += JournalFormat.groupHeaderBytes
+            let length = JournalFormat.padded(n * stride), sums = JournalFormat.padded(n * 4)
+            guard stride > 0, stride <= 4_096, n <= JournalFormat.mostBlockBytes,
+                offset + length + sums * (hasOffsets ? 2 : 1) <= end
+            else { return try broken("is shorter than its records") }
+            let expected = buffer + offset + length
+            crc = cp_crc32c(crc, expected, sums)
+            if hasOffsets { crc = cp_crc32c(crc, expected + sums, sums) }
+            groups.append(
+                JournalGroup(
+                    source: Int(head.load(as: UInt16.self)), stride: stride, count: n, first: sequence, records: buffer + offset,
+                    latest: head.load(fromByteOffset: 16, as: Int64.self),
+                    ingestTime: head.load(fromByteOffset: 24, as: Int64.self),
+                    ingestOffsets: hasOffsets ? UnsafePointer((expected + sums).assumingMemoryBound(to: UInt32.self)) : nil))
+            sequence += UInt64(n)
+            records += n
+            offset = offset + length + sums * (hasOffsets ? 2 : 1)
+        }
+        guard crc == load(UInt32.self, 44) else { return try broken("fails its checksum") }
+        guard records == block.count, offset == end else { return try broken("does not hold the records that it counts") }
+        for group in groups {
+            let expected = group.records + JournalFormat.padded(group.count * group.stride)
+            let bad = cp_first_bad_record(
+                group.records, group.stride, group.count, group.first, expected.assumingMemoryBound(to: UInt32.self))
+            guard bad < group.count else { continue }
+            if isLast, isUnwritten(end) { return false }
+            throw .badRecord(
+                path: path, offset: block.offset + (group.records - (buffer + at)) + bad * group.stride,
+                sequence: group.first + UInt64(bad), source: group.source)
+        }
+        return true
+    }
+
+    /// A power cut can leave a file that is long enough but whose last sectors are zeros.
+    private func isUnwritten(_ end: Int) -> Bool {
+        let from = max(at, end - 512)
+        return (from..<end).allSatisfy { buffer.load(fromByteOffset: $0, as: UInt8.self) == 0 } && have == end
+    }
+}

@@ -1,0 +1,277 @@
+import CPlatform
+import Glibc
+import Synchronization
+
+/// What "durable" means for a run.
+public enum Durability: String, Sendable, CaseIterable {
+    /// Survives the machine: fdatasync has returned.
+    case disk
+    /// Survives the process, not the machine: the operating system has it.
+    case os
+    /// Nothing is kept.
+    case none
+}
+
+/// Appends batches to the journal: the engine fills chunks of memory, one thread writes whatever has piled up and
+/// then says how far it is durable. Under load the writes grow by themselves (group commit); when quiet each goes out
+/// at once.
+public final class JournalWriter: @unchecked Sendable {
+    // The engine's thread owns `chunk`, `filled` and everything beyond `published`; the journal's thread owns the file
+    // and what lies before it; `published` and `durable` hand over.
+    private let directory: String, topologyHash: UInt64, durability: Durability
+    private let chunks: [UnsafeMutableRawPointer], chunkBytes: Int, segmentBytes: Int
+    private var sealedLengths: [Int], rolls: [UInt64]
+    private var chunk = 0, filled = 0, segmentFilled = 0
+    /// (chunk number << 32 | bytes filled, sequence after the last record there).
+    private let published = Atomic<WordPair>(WordPair(first: 0, second: 0))
+    private let durable: Atomic<UInt64>
+    private let released = Atomic<Int>(0)
+    private let isClosing = Atomic<Bool>(false)
+    private let failure = Mutex<JournalError?>(nil)
+    private let hasFailed = Atomic<Bool>(false)
+    private let work = Wakeup(), room = Wakeup()
+    private let syncs = Atomic<UInt64>(0)
+    private var file: Int32, segment: Int, thread: pthread_t?
+    /// Woken whenever more is durable.
+    public let onDurable: Wakeup
+
+    /// - Parameters:
+    ///   - directory: the day's `journal` folder.
+    ///   - nextSequence: of the first record that will be appended.
+    ///   - segment: the last segment there is, 0 for none; a new one is begun after it.
+    public init(
+        directory: String, topologyHash: UInt64, nextSequence: UInt64, lastSegment: Int, durability: Durability,
+        onDurable: Wakeup = Wakeup(), segmentBytes: Int = 256 << 20, chunkBytes: Int = 1 << 20, chunks count: Int = 8
+    ) throws(JournalError) {
+        (self.directory, self.topologyHash, self.durability) = (directory, topologyHash, durability)
+        (self.segmentBytes, self.chunkBytes, self.onDurable) = (segmentBytes, max(chunkBytes, 256 << 10), onDurable)
+        chunks = (0..<count).map { _ in .allocate(byteCount: max(chunkBytes, 256 << 10), alignment: 4_096) }
+        sealedLengths = Array(repeating: 0, count: count)
+        rolls = Array(repeating: 0, count: count)
+        durable = Atomic(nextSequence - 1)
+        segment = lastSegment + 1
+        file = try Self.openSegment(directory, segment, topologyHash, nextSequence)
+        published.store(WordPair(first: 0, second: UInt(nextSequence)), ordering: .relaxed)
+        thread = spawnThread("journal") { [unowned self] in self.writeLoop() }
+    }
+    deinit { for chunk in chunks { chunk.deallocate() } }
+
+    /// Every record up to this sequence is durable.
+    public var durableSequence: UInt64 { durable.load(ordering: .acquiring) }
+    /// How many commits there were.
+    public var commits: UInt64 { syncs.load(ordering: .relaxed) }
+    public var error: JournalError? { hasFailed.load(ordering: .acquiring) ? failure.withLock { $0 } : nil }
+
+    /// The engine's thread: appends one batch as one block. Waits when the disk is behind by all chunks.
+    public func append(
+        first: UInt64, count: Int, lastWatermark: Int64, ingestTime: Int64, groups: [JournalGroup]
+    ) {
+        var body = 0
+        for group in groups {
+            body += JournalFormat.groupHeaderBytes + JournalFormat.padded(group.count * group.stride)
+            body += JournalFormat.padded(group.count * 4) * (group.ingestOffsets == nil ? 1 : 2)
+        }
+        let bytes = JournalFormat.blockHeaderBytes + body
+        precondition(bytes <= chunkBytes, "a batch is larger than a chunk of the journal")
+        if segmentFilled > 0, segmentFilled + bytes > segmentBytes {
+            seal(rollingAt: first)
+            segmentFilled = 0
+        } else if filled + bytes > chunkBytes {
+            seal(rollingAt: 0)
+        }
+        let block = chunks[chunk % chunks.count] + filled
+        encode(block, body, first, count, lastWatermark, ingestTime, groups)
+        filled += bytes
+        segmentFilled += bytes
+        published.store(
+            WordPair(first: UInt(chunk) << 32 | UInt(filled), second: UInt(first) + UInt(count)), ordering: .releasing)
+        work.wake()
+    }
+
+    private func seal(rollingAt sequence: UInt64) {
+        let next = chunk + 1
+        room.wait(nanoseconds: 1_000_000_000) { next - released.load(ordering: .acquiring) < chunks.count }
+        while next - released.load(ordering: .acquiring) >= chunks.count, !hasFailed.load(ordering: .acquiring) {
+            room.wait(nanoseconds: 1_000_000_000) { next - released.load(ordering: .acquiring) < chunks.count }
+        }
+        sealedLengths[chunk % chunks.count] = filled
+        rolls[chunk % chunks.count] = sequence
+        (chunk, filled) = (next, 0)
+    }
+
+    private func encode(
+        _ block: UnsafeMutableRawPointer, _ body: Int, _ first: UInt64, _ count: Int, _ watermark: Int64, _ ingestTime: Int64,
+        _ groups: [JournalGroup]
+    ) {
+        block.storeBytes(of: JournalFormat.blockMagic, as: UInt32.self)
+        block.storeBytes(of: UInt32(body), toByteOffset: 4, as: UInt32.self)
+        block.storeBytes(of: first, toByteOffset: 8, as: UInt64.self)
+        block.storeBytes(of: UInt32(count), toByteOffset: 16, as: UInt32.self)
+        block.storeBytes(of: UInt32(groups.count), toByteOffset: 20, as: UInt32.self)
+        block.storeBytes(of: watermark, toByteOffset: 24, as: Int64.self)
+        block.storeBytes(of: ingestTime, toByteOffset: 32, as: Int64.self)
+        block.storeBytes(of: 0, toByteOffset: 40, as: UInt64.self)
+        var crc = cp_crc32c(0, block, 44)
+        var at = block + JournalFormat.blockHeaderBytes
+        for group in groups {
+            at.storeBytes(of: UInt16(group.source), as: UInt16.self)
+            at.storeBytes(of: group.ingestOffsets == nil ? 0 : 1, toByteOffset: 2, as: UInt16.self)
+            at.storeBytes(of: UInt32(group.count), toByteOffset: 4, as: UInt32.self)
+            at.storeBytes(of: UInt32(group.stride), toByteOffset: 8, as: UInt32.self)
+            at.storeBytes(of: 0, toByteOffset: 12, as: UInt32.self)
+            at.storeBytes(of: group.latest, toByteOffset: 16, as: Int64.self)
+            at.storeBytes(of: group.ingestTime, toByteOffset: 24, as: Int64.self)
+            crc = cp_crc32c(crc, at, JournalFormat.groupHeaderBytes)
+            at += JournalFormat.groupHeaderBytes
+            let length = group.count * group.stride
+            at.copyMemory(from: group.records, byteCount: length)
+            clear(at, length)
+            let sums = at + JournalFormat.padded(length)
+            cp_record_checksums(at, group.stride, group.count, group.first, sums.assumingMemoryBound(to: UInt32.self))
+            clear(sums, group.count * 4)
+            crc = cp_crc32c(crc, sums, JournalFormat.padded(group.count * 4))
+            at = sums + JournalFormat.padded(group.count * 4)
+            if let offsets = group.ingestOffsets {
+                at.copyMemory(from: offsets, byteCount: group.count * 4)
+                clear(at, group.count * 4)
+                crc = cp_crc32c(crc, at, JournalFormat.padded(group.count * 4))
+                at += JournalFormat.padded(group.count * 4)
+            }
+        }
+        block.storeBytes(of: crc, toByteOffset: 44, as: UInt32.self)
+    }
+    private func clear(_ start: UnsafeMutableRawPointer, _ length: Int) {
+        let rest = JournalFormat.padded(length) - length
+        if rest > 0 { memset(start + length, 0, rest) }
+    }
+
+    /// Waits until everything appended is durable, or failed.
+    public func flush() {
+        let end = UInt64(published.load(ordering: .acquiring).second)
+        while durableSequence + 1 < end, error == nil {
+            onDurable.wait(nanoseconds: 5_000_000, spins: 50) { durableSequence + 1 >= end || error != nil }
+        }
+    }
+
+    /// Writes what is left and ends the thread. The writer is of no use after.
+    public func close() {
+        guard let thread else { return }
+        isClosing.store(true, ordering: .releasing)
+        work.wake()
+        pthread_join(thread, nil)
+        self.thread = nil
+        Glibc.close(file)
+    }
+
+    private func writeLoop() {
+        var current = 0, written = 0
+        while true {
+            var tail = published.load(ordering: .acquiring)
+            if tail.first == UInt(current) << 32 | UInt(written) {
+                if isClosing.load(ordering: .acquiring) { return }
+                work.wait(nanoseconds: 100_000_000) {
+                    published.load(ordering: .acquiring).first != UInt(current) << 32 | UInt(written)
+                        || isClosing.load(ordering: .acquiring)
+                }
+                tail = published.load(ordering: .acquiring)
+            }
+            do throws(JournalError) {
+                while current < Int(tail.first >> 32) {
+                    try write(chunks[current % chunks.count] + written, sealedLengths[current % chunks.count] - written)
+                    if rolls[current % chunks.count] != 0 { try roll(rolls[current % chunks.count]) }
+                    (current, written) = (current + 1, 0)
+                    released.store(current, ordering: .releasing)
+                    room.wake()
+                }
+                let filled = Int(tail.first & 0xFFFF_FFFF)
+                if filled > written {
+                    try write(chunks[current % chunks.count] + written, filled - written)
+                    written = filled
+                }
+                if durability == .disk, fdatasync(file) != 0 {
+                    throw .io(operation: "flush", path: path(segment), errno: errno)
+                }
+            } catch {
+                failure.withLock { $0 = error }
+                hasFailed.store(true, ordering: .releasing)
+                onDurable.wake()
+                room.wake()
+                return
+            }
+            syncs.add(1, ordering: .relaxed)
+            durable.store(UInt64(tail.second) - 1, ordering: .releasing)
+            onDurable.wake()
+        }
+    }
+
+    private func path(_ segment: Int) -> String { directory + "/" + JournalFormat.fileName(segment) }
+
+    private func write(_ bytes: UnsafeMutableRawPointer, _ count: Int) throws(JournalError) {
+        try Self.writeAll(file, bytes, count, path(segment))
+    }
+    private static func writeAll(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int, _ path: String) throws(JournalError) {
+        var at = bytes, left = count
+        while left > 0 {
+            let n = Glibc.write(file, at, left)
+            if n < 0 {
+                if errno == EINTR { continue }
+                throw .io(operation: "append \(left) bytes", path: path, errno: errno)
+            }
+            at += n
+            left -= n
+        }
+    }
+
+    private func roll(_ first: UInt64) throws(JournalError) {
+        if durability != .none, fdatasync(file) != 0 { throw .io(operation: "flush", path: path(segment), errno: errno) }
+        Glibc.close(file)
+        segment += 1
+        file = try Self.openSegment(directory, segment, topologyHash, first)
+    }
+
+    private static func openSegment(
+        _ directory: String, _ segment: Int, _ topologyHash: UInt64, _ first: UInt64
+    ) throws(JournalError) -> Int32 {
+        let path = directory + "/" + JournalFormat.fileName(segment)
+        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw .io(operation: "create the segment", path: path, errno: errno) }
+        let header = UnsafeMutableRawPointer.allocate(byteCount: JournalFormat.segmentHeaderBytes, alignment: 16)
+        defer { header.deallocate() }
+        memset(header, 0, JournalFormat.segmentHeaderBytes)
+        header.storeBytes(of: JournalFormat.segmentMagic, as: UInt64.self)
+        header.storeBytes(of: JournalFormat.version, toByteOffset: 8, as: UInt32.self)
+        header.storeBytes(of: UInt32(segment), toByteOffset: 12, as: UInt32.self)
+        header.storeBytes(of: first, toByteOffset: 16, as: UInt64.self)
+        header.storeBytes(of: topologyHash, toByteOffset: 24, as: UInt64.self)
+        header.storeBytes(of: cp_crc32c(0, header, 60), toByteOffset: 60, as: UInt32.self)
+        try writeAll(file, header, JournalFormat.segmentHeaderBytes, path)
+        // The folder's entry must be durable too, or a crash loses the whole segment.
+        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder >= 0 {
+            fsync(folder)
+            Glibc.close(folder)
+        }
+        return file
+    }
+}
+
+/// Starts a named thread; the caller joins it.
+func spawnThread(_ name: String, _ body: @escaping @Sendable () -> Void) -> pthread_t {
+    final class Box: Sendable {
+        let name: String, body: @Sendable () -> Void
+        init(_ name: String, _ body: @escaping @Sendable () -> Void) { (self.name, self.body) = (name, body) }
+    }
+    var thread = pthread_t()
+    let box = Unmanaged.passRetained(Box(name, body)).toOpaque()
+    let failed = pthread_create(
+        &thread, nil,
+        { raw in
+            guard let raw else { return nil }
+            let box = Unmanaged<Box>.fromOpaque(raw).takeRetainedValue()
+            cp_name_thread(box.name)
+            box.body()
+            return nil
+        }, box)
+    precondition(failed == 0, "cannot start the thread \(name): \(errorText(failed))")
+    return thread
+}

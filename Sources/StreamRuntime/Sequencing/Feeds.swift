@@ -1,0 +1,176 @@
+import Glibc
+import PlainData
+import Synchronization
+
+/// Where the sequencer takes one source's records from.
+class Feed {
+    let port: SourcePort
+    init(_ port: SourcePort) { self.port = port }
+
+    /// Appends to the batch what is ready, at most `most` records.
+    func take(most: Int, into batch: inout BatchBuilder) {}
+    /// The records taken last were sequenced and run: their memory may be used again.
+    func release() {}
+    /// Nothing more will ever come.
+    var hasEnded: Bool { false }
+    var isReady: Bool { false }
+}
+
+/// The end of an ingress that a feed's own thread holds: decoders, sessions and people offer elements here.
+public final class Ingress<T: Element>: @unchecked Sendable {
+    // The ring has one producer at a time: whoever holds `producer`.
+    let ring: Ring<T>
+    private let producer = Mutex<Void>(())
+    private let finished = Atomic<Bool>(false)
+    private let refusals = Atomic<UInt64>(0)
+    let wakeup: Wakeup
+
+    init(capacity: Int, wakeup: Wakeup) { (ring, self.wakeup) = (Ring(capacity: capacity), wakeup) }
+
+    /// Puts an element in front of the sequencer, stamped with the time of its arrival.
+    /// - Returns: false when the ring is full: stop reading and offer it again. Nothing is dropped.
+    public func offer(_ element: T, ingestTime: Int64 = WallClock.now()) -> Bool {
+        let taken = producer.withLock { _ in ring.offer(element, ingestTime) }
+        if taken { wakeup.wake() } else { refusals.add(1, ordering: .relaxed) }
+        return taken
+    }
+    /// Offers until there is room: for a thread that may stand still.
+    public func offerWaiting(_ element: T) {
+        while !offer(element) { usleep(200) }
+    }
+    /// Nothing more will come from here.
+    public func finish() {
+        finished.store(true, ordering: .releasing)
+        wakeup.wake()
+    }
+    public var depth: Int { ring.count }
+    public var capacity: Int { ring.capacity }
+    /// How often somebody had to wait.
+    public var refused: UInt64 { refusals.load(ordering: .relaxed) }
+    var isFinished: Bool { finished.load(ordering: .acquiring) && ring.count == 0 }
+}
+
+/// The time of day, for stamps of arrival and clock records alone: no operator sees it.
+public enum WallClock {
+    /// Nanoseconds since 1970-01-01 UTC.
+    public static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+/// Takes from an ingress ring, where the elements lie.
+final class RingFeed<T: Element>: Feed {
+    let ingress: Ingress<T>
+    private var held = 0
+    private let offsets: UnsafeMutablePointer<UInt32>
+
+    init(_ port: TypedPort<T>, _ ingress: Ingress<T>) {
+        self.ingress = ingress
+        offsets = .allocate(capacity: ingress.ring.capacity)
+        super.init(port)
+    }
+    deinit { offsets.deallocate() }
+
+    override func take(most: Int, into batch: inout BatchBuilder) {
+        let (elements, times, n) = ingress.ring.peek(most: most)
+        guard n > 0 else { return }
+        let base = times[0]
+        for i in 0..<n { offsets[i] = UInt32(clamping: times[i] - base) }
+        batch.append(port, UnsafeMutableRawPointer(elements), n, ingestTime: base, offsets: n > 1 ? UnsafePointer(offsets) : nil)
+        held = n
+    }
+    override func release() {
+        if held > 0 { ingress.ring.release(held) }
+        held = 0
+    }
+    override var hasEnded: Bool { ingress.isFinished }
+    override var isReady: Bool { ingress.ring.count > 0 }
+}
+
+/// Something the sequencer reads when it likes: a file, a generator, a list.
+public protocol PullSource<Output> {
+    associatedtype Output: Element
+    /// Fills the buffer from its start with the next elements, in order.
+    /// - Returns: how many; 0 when there are no more.
+    mutating func fill(_ buffer: UnsafeMutableBufferPointer<Output>) throws -> Int
+}
+
+/// A feed that is read when there is time, merged with the others of its kind by event time.
+class PulledFeed: Feed {
+    fileprivate(set) var failure: (any Error)?
+    /// The event time of the next record; nil when there is none, or none that can be shown before `release`.
+    var nextEventTime: Int64? { nil }
+    /// The records taken in this batch still lie in the block, so the next one cannot be read yet.
+    var mustRelease: Bool { false }
+    /// Takes up to `most` records whose event time is at most `until`, and says how many.
+    func take(most: Int, until: Int64, into batch: inout BatchBuilder) -> Int { 0 }
+}
+
+/// Takes from a source that is pulled, in blocks.
+final class PullFeed<T: Element>: PulledFeed {
+    private var source: any PullSource<T>
+    private let buffer: UnsafeMutableBufferPointer<T>
+    private var at = 0, have = 0, isExhausted = false, isLent = false
+
+    init(_ port: TypedPort<T>, _ source: any PullSource<T>, block: Int) {
+        self.source = source
+        buffer = .allocate(capacity: block)
+        super.init(port)
+    }
+    deinit { buffer.deallocate() }
+
+    private func refill() {
+        guard at == have, !isExhausted, !isLent else { return }
+        do {
+            (at, have) = (0, try source.fill(buffer))
+            isExhausted = have == 0
+        } catch {
+            (failure, at, have, isExhausted) = (error, 0, 0, true)
+        }
+    }
+    override var nextEventTime: Int64? {
+        refill()
+        return at < have ? buffer[at].eventTime : nil
+    }
+    override var mustRelease: Bool { isLent && at == have && !isExhausted }
+    override var hasEnded: Bool {
+        refill()
+        return at == have && isExhausted
+    }
+    override func release() { isLent = false }
+    override func take(most: Int, until: Int64, into batch: inout BatchBuilder) -> Int {
+        refill()
+        guard let base = buffer.baseAddress else { return 0 }
+        let most = min(most, have - at)
+        var n = 0
+        if until == .max { n = most } else { while n < most, buffer[at + n].eventTime <= until { n += 1 } }
+        guard n > 0 else { return 0 }
+        batch.append(port, UnsafeMutableRawPointer(base + at), n, ingestTime: batch.ingestTime, offsets: nil)
+        at += n
+        isLent = true
+        return n
+    }
+}
+
+/// Takes what another vertex emitted in the batch before: a cycle of the graph, closed through the journal.
+final class LoopFeed<T: Element>: Feed {
+    private var waiting: [T] = [], taken: [T] = []
+
+    func add(_ element: T) { waiting.append(element) }
+
+    override func take(most: Int, into batch: inout BatchBuilder) {
+        guard !waiting.isEmpty else { return }
+        let n = min(most, waiting.count)
+        taken.removeAll(keepingCapacity: true)
+        taken.append(contentsOf: waiting[0..<n])
+        waiting.removeFirst(n)
+        taken.withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { batch.append(port, copying: base, n) }
+        }
+    }
+    override var isReady: Bool { !waiting.isEmpty }
+    override var hasEnded: Bool { waiting.isEmpty }
+    func clear() { waiting.removeAll() }
+}

@@ -1,0 +1,48 @@
+import PlainData
+import Synchronization
+
+/// A bounded single-producer single-consumer ring of plain elements, each with one word beside it (an ingest time, a
+/// sequence). The producer's credit is the free room: it never overwrites, it is told to wait.
+public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
+    // Slots in head..<tail belong to the consumer, the others to the producer; both positions are atomic.
+    public let capacity: Int
+    private let elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>
+    private let pad0 = InlineArray<15, UInt64>(repeating: 0)
+    private let tail = Atomic<Int>(0)
+    private let pad1 = InlineArray<15, UInt64>(repeating: 0)
+    private let head = Atomic<Int>(0)
+    private let pad2 = InlineArray<15, UInt64>(repeating: 0)
+
+    /// - Parameter capacity: rounded up to a power of two.
+    public init(capacity: Int) {
+        var size = 16
+        while size < capacity { size *= 2 }
+        self.capacity = size
+        elements = .allocate(capacity: size)
+        words = .allocate(capacity: size)
+    }
+    deinit {
+        elements.deallocate()
+        words.deallocate()
+    }
+
+    public var count: Int { tail.load(ordering: .acquiring) - head.load(ordering: .acquiring) }
+
+    /// The producer: puts the element in, or says that there is no room.
+    public func offer(_ element: T, _ word: Int64) -> Bool {
+        let at = tail.load(ordering: .relaxed)
+        guard at - head.load(ordering: .acquiring) < capacity else { return false }
+        (elements + (at & (capacity - 1))).initialize(to: element)
+        (words + (at & (capacity - 1))).initialize(to: word)
+        tail.store(at + 1, ordering: .releasing)
+        return true
+    }
+
+    /// The consumer: what lies ready in one piece, at most `most`.
+    public func peek(most: Int) -> (elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>, count: Int) {
+        let from = head.load(ordering: .relaxed), index = from & (capacity - 1)
+        let ready = min(tail.load(ordering: .acquiring) - from, capacity - index, most)
+        return (elements + index, words + index, ready)
+    }
+    public func release(_ n: Int) { head.store(head.load(ordering: .relaxed) + n, ordering: .releasing) }
+}
