@@ -1,0 +1,105 @@
+/// The three kinds of vertex of a topology. Each has its section in the file.
+public enum Role: String, Sendable, Hashable, CaseIterable {
+    case source, `operator`, sink
+
+    /// The top-level key: `sources`, `operators`, `sinks`.
+    public var section: String { rawValue + "s" }
+
+    var article: String { self == .operator ? "an" : "a" }
+}
+
+/// One input of a vertex kind.
+public struct InputPort: Sendable {
+    public let name: String
+    /// The element types it reads; empty means any.
+    public let accepts: [String]
+    public let isOptional: Bool
+    /// Whether what it reads may never be dropped (orders, fills, commands): then its edge can only `block`.
+    public let mustNotDrop: Bool
+
+    public init(_ name: String = "in", accepts: [String], optional: Bool = false, mustNotDrop: Bool = false) {
+        self.name = name
+        self.accepts = accepts
+        isOptional = optional
+        self.mustNotDrop = mustNotDrop
+    }
+}
+
+/// One output of a vertex kind. The first of a kind is its main output, read by the vertex's name alone; any is read
+/// as `vertex.output`.
+public struct OutputPort: Sendable {
+    /// What an output carries.
+    public enum Element: Sendable {
+        case of(String)
+        /// It follows from the vertex's parameters, as a file's from its `format`.
+        case depending(@Sendable (Settings) -> String)
+        /// What the named input carries.
+        case same(asInput: String)
+    }
+
+    public let name: String
+    public let element: Element
+    /// An output that may go unread without a warning, such as `late`.
+    public let isOptional: Bool
+    /// Whether what it carries may never be dropped (orders, fills, commands): then its edges can only `block`.
+    public let mustNotDrop: Bool
+
+    public init(_ name: String = "out", _ element: Element, optional: Bool = false, mustNotDrop: Bool = false) {
+        self.name = name
+        self.element = element
+        isOptional = optional
+        self.mustNotDrop = mustNotDrop
+    }
+
+    public init(_ name: String = "out", _ element: String, optional: Bool = false, mustNotDrop: Bool = false) {
+        self.init(name, .of(element), optional: optional, mustNotDrop: mustNotDrop)
+    }
+}
+
+/// What a topology may put behind `kind:`.
+public struct VertexKind: Sendable {
+    /// What a kind's own rule finds wrong between its parameters.
+    public struct Complaint: Sendable {
+        public let parameter: String
+        public let message: String
+        public let suggestion: String?
+
+        public init(parameter: String, _ message: String, suggestion: String? = nil) {
+            self.parameter = parameter
+            self.message = message
+            self.suggestion = suggestion
+        }
+    }
+
+    public let name: String
+    public let role: Role
+    public let parameters: [Parameter]
+    public let inputs: [InputPort]
+    public let outputs: [OutputPort]
+    /// One sentence for the reference.
+    public let summary: String
+    /// A sink that only shows: an edge into it may drop (`conflate`, `sample`, `shed`).
+    public let isDisplay: Bool
+    /// What must hold between parameters that are each well formed, such as `fast` below `slow`.
+    public let rule: (@Sendable (Settings) -> [Complaint])?
+
+    public init(
+        _ name: String, _ role: Role, parameters: [Parameter] = [], inputs: [InputPort] = [], outputs: [OutputPort] = [],
+        summary: String = "", isDisplay: Bool = false, rule: (@Sendable (Settings) -> [Complaint])? = nil
+    ) {
+        self.name = name
+        self.role = role
+        self.parameters = parameters
+        self.inputs = inputs
+        self.outputs = outputs
+        self.summary = summary
+        self.isDisplay = isDisplay
+        self.rule = rule
+    }
+
+    /// The index of an output by its name; the main one also goes by "" and "out".
+    func outputIndex(named name: String) -> Int? {
+        if let index = outputs.firstIndex(where: { $0.name == name }) { return index }
+        return (name.isEmpty || name == "out") && !outputs.isEmpty ? 0 : nil
+    }
+}
