@@ -1,31 +1,29 @@
-/// A table of plain state by small integer key, which grows when a new key is first touched.
+/// A table of plain state by small integer key, which grows when a new key is first written.
 ///
 /// No reference counting, no copy on write and no exclusivity check on the way to an entry: only the comparison
 /// that a bounds check would cost anyway.
 public struct Dense<T: BitwiseCopyable>: ~Copyable {
+    /// Entry −1 is the filler, so that reading a key that was never written has an address to read from.
     @usableFromInline var base: UnsafeMutablePointer<T>
-    @usableFromInline let filler: T
-    public private(set) var count: Int {
-        get { storedCount }
-        set { storedCount = newValue }
-    }
     @usableFromInline var storedCount: Int
+    /// How many keys have an entry of their own.
+    @inlinable public var count: Int { storedCount }
 
     /// - Parameter count: how many entries to begin with; every entry starts as `value`.
     public init(_ count: Int = 0, repeating value: T) {
-        (storedCount, filler) = (count, value)
-        base = .allocate(capacity: max(1, count))
-        base.initialize(repeating: value, count: count)
+        storedCount = count
+        base = .allocate(capacity: count + 1) + 1
+        (base - 1).initialize(repeating: value, count: count + 1)
     }
-    deinit { base.deallocate() }
+    deinit { (base - 1).deallocate() }
 
-    /// The largest key that is taken for a mistake of the program's rather than for growth.
+    /// The largest key that is taken for growth rather than for a mistake of the program's.
     @usableFromInline static var limit: Int { 1 << 24 }
 
+    /// The entry of `key`; reading one that was never written gives the initial value.
     public subscript(key: Int) -> T {
         @inlinable @inline(__always) unsafeAddress {
-            precondition(UInt(bitPattern: key) < UInt(bitPattern: storedCount), "no entry of that key yet")
-            return UnsafePointer(base + key)
+            UnsafePointer(base + (UInt(bitPattern: key) < UInt(bitPattern: storedCount) ? key : -1))
         }
         @inlinable @inline(__always) unsafeMutableAddress {
             if UInt(bitPattern: key) >= UInt(bitPattern: storedCount) { grow(to: key &+ 1) }
@@ -33,19 +31,17 @@ public struct Dense<T: BitwiseCopyable>: ~Copyable {
         }
     }
 
-    /// The entry of `key`, or the filler where no such entry has been touched.
-    @inlinable @inline(__always) public func value(_ key: Int) -> T {
-        UInt(bitPattern: key) < UInt(bitPattern: storedCount) ? base[key] : filler
-    }
+    /// The same as reading the subscript.
+    @inlinable @inline(__always) public func value(_ key: Int) -> T { self[key] }
 
     @inlinable @inline(never) public mutating func grow(to wanted: Int) {
         precondition(wanted > 0 && wanted <= Self.limit, "a table's key is a small integer")
         guard wanted > storedCount else { return }
-        let larger = max(wanted, 2 * storedCount)
-        let new = UnsafeMutablePointer<T>.allocate(capacity: larger)
-        new.update(from: base, count: storedCount)
+        let larger = max(wanted, 2 * storedCount), filler = (base - 1).pointee
+        let new = UnsafeMutablePointer<T>.allocate(capacity: larger + 1) + 1
+        (new - 1).update(from: base - 1, count: storedCount + 1)
         (new + storedCount).initialize(repeating: filler, count: larger - storedCount)
-        base.deallocate()
+        (base - 1).deallocate()
         (base, storedCount) = (new, larger)
     }
 }

@@ -51,7 +51,7 @@ public struct StateCoder {
     public mutating func field<T: State>(_ table: inout Dense<T>) {
         var count = UInt64(table.count)
         field(&count)
-        if !isSaving { table.grow(to: Int(count)) }
+        if !isSaving, count > 0, count <= UInt64(bytes.count) { table.grow(to: Int(count)) }
         for i in 0..<table.count { table[i].state(&self) }
     }
 

@@ -29,6 +29,21 @@ public final class Replay {
         }
     }
 
+    /// The state after the last block.
+    public func checkpoint() -> [UInt8] {
+        var coder = StateCoder()
+        runner.state(&coder)
+        return coder.bytes
+    }
+    /// Takes a checkpoint's state over: the next block to run is the one after record `sequence`.
+    /// - Returns: false when the bytes do not fit this graph.
+    public func restore(_ bytes: [UInt8], at sequence: UInt64) -> Bool {
+        var coder = StateCoder(restoring: bytes)
+        runner.state(&coder)
+        lastSequence = sequence
+        return coder.isAtEnd
+    }
+
     /// Runs the same records cut into other batches: what comes out must not change.
     /// - Parameter cut: the size of the next batch, at least 1.
     public func run(_ reader: JournalReader, cut: () -> Int) throws(JournalError) {

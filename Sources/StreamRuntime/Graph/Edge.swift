@@ -161,10 +161,18 @@ public class EdgeBase {
         Int(Self.markInterval - count % Self.markInterval)
     }
 
+    /// Opens the element's type again, for those who hold the edge without it.
+    public func accept(_ visitor: some EdgeVisitor) {}
+
     func state(_ coder: inout StateCoder) {
         header.pointee.digest.state(&coder)
         coder.field(&header.pointee.total)
     }
+}
+
+/// Somebody who wants to know an edge with its element's type.
+public protocol EdgeVisitor {
+    func visit<T: Element>(_ edge: Edge<T>)
 }
 
 /// An edge that carries elements of one type.
@@ -174,6 +182,8 @@ public final class Edge<T: Element>: EdgeBase {
     public init(_ name: String, capacity: Int) {
         super.init(name: name, elementName: T.elementName, capacity: capacity, stride: MemoryLayout<T>.stride)
     }
+
+    override public func accept(_ visitor: some EdgeVisitor) { visitor.visit(self) }
 
     /// Ends a stage's run: what it appended becomes visible, hashed and counted.
     @inlinable func publish(_ newCount: Int, frontier: UInt64) {

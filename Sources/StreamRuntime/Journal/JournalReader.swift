@@ -224,6 +224,7 @@ public final class JournalReader {
                 offset + length + sums * (hasOffsets ? 2 : 1) <= end
             else { return try broken("is shorter than its records") }
             let expected = buffer + offset + length
+            crc = cp_crc32c(crc, buffer + offset + n * stride, length - n * stride)
             crc = cp_crc32c(crc, expected, sums)
             if hasOffsets { crc = cp_crc32c(crc, expected + sums, sums) }
             groups.append(

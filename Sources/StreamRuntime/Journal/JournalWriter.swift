@@ -126,6 +126,7 @@ public final class JournalWriter: @unchecked Sendable {
             let length = group.count * group.stride
             at.copyMemory(from: group.records, byteCount: length)
             clear(at, length)
+            crc = cp_crc32c(crc, at + length, JournalFormat.padded(length) - length)
             let sums = at + JournalFormat.padded(length)
             cp_record_checksums(at, group.stride, group.count, group.first, sums.assumingMemoryBound(to: UInt32.self))
             clear(sums, group.count * 4)

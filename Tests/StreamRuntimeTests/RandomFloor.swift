@@ -1,0 +1,67 @@
+import Foundation
+import PlainData
+import StreamRuntime
+
+/// A random graph of 3 to 12 small operators over two sources, the same for the same seed.
+struct RandomFloor {
+    let graph: Graph
+    let names = Names()
+    let first: TypedPort<Value>, second: TypedPort<Value>
+
+    init(seed: UInt64, capacity: Int = 4_096) {
+        var random = SplitMix64(seed: seed)
+        graph = Graph(edgeCapacity: capacity)
+        first = graph.source("first", Value.self, lateness: 12)
+        second = graph.source("second", Value.self, lateness: 3)
+        var edges = [first.edge, second.edge]
+        for v in 0..<(3 + random.below(10)) {
+            let inputs = (0..<4).map { _ in edges[random.below(edges.count)] }
+            let kind = random.below(9), x = random.below(3), y = random.below(40)
+            switch kind {
+            case 0: edges.append(graph.add("v\(v)", Filter(keeps: UInt32(1 + x)), from: inputs[0]).out)
+            case 1: edges.append(graph.add("v\(v)", FlatMap(most: x), from: inputs[0]).out)
+            case 2: edges.append(graph.add("v\(v)", Average(), from: inputs[0]).out)
+            case 3: edges.append(graph.add("v\(v)", Echo(delay: Int64(y - 15)), from: inputs[0]).out)
+            case 4, 5:
+                let both = graph.add("v\(v)", WindowSum(length: 30, lateness: Int64(x * 5)), from: inputs[0])
+                edges += [both.out, both.side]
+            case 6, 7:
+                let both = graph.add("v\(v)", Pair(hold: Int64(y - 10)), from: inputs[0], and: inputs[1])
+                edges += [both.out, both.side]
+            default: edges.append(graph.add("v\(v)", OrderOfFour(), from: inputs[0], inputs[1], inputs[2], inputs[3]).out)
+            }
+        }
+    }
+    var digests: [Digest] { graph.hashedEdges.map(\.digest) }
+}
+
+/// Yields a list of elements in blocks of changing size.
+struct ListSource: PullSource {
+    var values: [Value], at = 0
+    var random: SplitMix64
+    init(_ values: [Value], seed: UInt64) { (self.values, random) = (values, SplitMix64(seed: seed)) }
+    mutating func fill(_ buffer: UnsafeMutableBufferPointer<Value>) throws -> Int {
+        let n = min(values.count - at, 1 + random.below(min(97, buffer.count)))
+        for i in 0..<n { buffer[i] = values[at + i] }
+        at += n
+        return n
+    }
+}
+
+func randomValues(_ random: inout SplitMix64, _ count: Int) -> [Value] {
+    var time: Int64 = 1_000
+    return (0..<count).map { _ in
+        time += Int64(random.below(random.below(50) == 0 ? 200 : 3))
+        return Value(time - Int64(random.below(20)), Double(random.below(1_000)), key: UInt32(random.below(5)))
+    }
+}
+
+/// A folder that goes with the test.
+final class TemporaryFolder {
+    let path: String
+    init() throws {
+        path = NSTemporaryDirectory() + "floor-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
