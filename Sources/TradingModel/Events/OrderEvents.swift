@@ -150,6 +150,8 @@ public struct OrderUpdate: Element {
     /// What this event filled (negative for a bust), and at which price.
     public var lastQty: Quantity
     public var lastPx: Price, avgPx: Price
+    /// The ClOrdID that the order was entered with: the same through all replaces, where `clOrdID` is the current one.
+    public var rootID: ClOrdID
     /// Σ lastPx·lastQty of the live fills after this event: exact where `avgPx` is rounded.
     public var cumNotional: Notional
     public var symbol: SymbolID
@@ -158,12 +160,17 @@ public struct OrderUpdate: Element {
     public var pending: UInt8
     public var ordStatus: OrdStatus, execType: ExecType, side: Side, certainty: Certainty
     private var reserved: (UInt8, UInt8, UInt8) = (0, 0, 0)
+    /// The execution that a bust or a correction is about (19).
+    public var execRefID: TextID
 
+    /// - Parameter rootID: none for an order that was never replaced: its `clOrdID`.
     public init(
         eventTime: Int64, clOrdID: ClOrdID, parentID: ClOrdID, symbol: SymbolID, account: TextID, strategy: TextID, side: Side,
         ordStatus: OrdStatus, execType: ExecType, orderQty: Quantity, cumQty: Quantity, leavesQty: Quantity, lastQty: Quantity,
-        lastPx: Price, avgPx: Price, cumNotional: Notional, execID: TextID, pending: UInt8, certainty: Certainty
+        lastPx: Price, avgPx: Price, cumNotional: Notional, execID: TextID, pending: UInt8, certainty: Certainty,
+        rootID: ClOrdID = .none, execRefID: TextID = .none
     ) {
+        (self.rootID, self.execRefID) = (rootID.isNone ? clOrdID : rootID, execRefID)
         (self.eventTime, self.clOrdID, self.parentID, self.symbol) = (eventTime, clOrdID, parentID, symbol)
         (self.account, self.strategy, self.side) = (account, strategy, side)
         (self.ordStatus, self.execType, self.orderQty, self.cumQty) = (ordStatus, execType, orderQty, cumQty)
@@ -190,6 +197,8 @@ public struct OrderUpdate: Element {
         visitor.field("last_px", lastPx)
         visitor.field("cum_notional", cumNotional)
         visitor.field("exec_id", execID)
+        visitor.field("exec_ref_id", execRefID)
+        visitor.field("root_id", rootID)
     }
 }
 
