@@ -4,6 +4,8 @@ import TradingModel
 /// What an execution report added to or took from the fills.
 struct FillChange {
     var quantity: Quantity, price: Price
+    /// The execution that a bust or a correction undid: not always the one that the report names.
+    var undone = TextID.none
 }
 
 extension OrderState {
@@ -109,7 +111,7 @@ extension OrderState {
         fills[index].isLive = false
         cumQty -= fills[index].quantity
         cumNotional -= fills[index].notional
-        return (FillChange(quantity: -fills[index].quantity, price: fills[index].price), index)
+        return (FillChange(quantity: -fills[index].quantity, price: fills[index].price, undone: fills[index].execID), index)
     }
 
     /// The referenced fill dies, and one with the new terms lives in its stead. The change is the difference.
@@ -119,11 +121,11 @@ extension OrderState {
             effects.note(.quantityMismatch, report, reported: report.lastQty)
             return nil
         }
-        guard let old = bust(report, &effects)?.index else { return nil }
+        guard let (ended, old) = bust(report, &effects) else { return nil }
         let place = seen.find(Self.fillKey(report.execID)) ?? fills.count
         guard let booked = book(report, &effects) else { return nil }
         if report.execID != .none { fills[old].successor = Int64(place) }
-        return FillChange(quantity: cumQty - before, price: booked.price)
+        return FillChange(quantity: cumQty - before, price: booked.price, undone: ended.undone)
     }
 
     /// A split: every live fill keeps its money and takes the new number of units. False where that is not exact.

@@ -23,7 +23,7 @@ extension OrderState {
         }
         effects.update = update(
             at: report.eventTime, execType: report.execType, lastQty: change?.quantity ?? .zero, lastPx: change?.price ?? .none,
-            execID: report.execID, execRefID: report.execRefID)
+            execID: report.execID, execRefID: change?.undone ?? .none)
         return effects
     }
 
