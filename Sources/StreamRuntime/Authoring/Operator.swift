@@ -6,6 +6,8 @@ public protocol OperatorCore: ~Copyable {
     associatedtype Out: Element
     /// A second output, most often the late elements or the rejected ones.
     associatedtype Side: Element
+    /// What the second output is called: `bars.late`.
+    static var sideName: String { get }
     /// The most elements that handling one input puts on each output.
     var mostOutputs: Int { get }
     /// The most elements that one firing puts on each output.
@@ -17,6 +19,7 @@ public protocol OperatorCore: ~Copyable {
 }
 
 extension OperatorCore where Self: ~Copyable {
+    @inlinable public static var sideName: String { "side" }
     @inlinable public var mostOutputs: Int { 1 }
     @inlinable public var mostPerTimer: Int { mostOutputs }
     @inlinable public mutating func timerFired(_ timer: Timer, into out: inout Emitter<Out, Side>) {}

@@ -41,8 +41,9 @@ final class BatchRunner {
                 }
             } else if let port = ports[group.source] {
                 port.watermarks(
-                    group.records, group.count, latest: tracker.latest(port.id), floor: tracker.floor(except: port.id),
-                    watermark: tracker.watermark, into: out + at)
+                    group.records, group.count, latest: tracker.latest(port.id),
+                    lateness: tracker.holds(port.id) ? tracker.lateness(port.id) : nil,
+                    floor: tracker.floor(except: port.id), watermark: tracker.watermark, into: out + at)
                 tracker.advance(port.id, to: group.latest)
             } else {
                 for i in 0..<group.count { out[at + i] = tracker.watermark }

@@ -6,6 +6,7 @@ import PlainData
     associatedtype Out: Element
     associatedtype Side: Element
     static var isSingle: Bool { get }
+    static var sideName: String { get }
     var mostOutputs: Int { get }
     var mostPerTimer: Int { get }
     mutating func run(_ input: Int, into out: inout Emitter<Out, Side>)
@@ -23,6 +24,7 @@ func elements<T: Element>(_ header: UnsafeMutablePointer<EdgeHeader>, of type: T
     @usableFromInline typealias Side = O.Side
     @usableFromInline var op: O
     @inlinable static var isSingle: Bool { true }
+    @inlinable static var sideName: String { O.sideName }
     @inlinable init(_ op: consuming O) { self.op = op }
     @inlinable var mostOutputs: Int { op.mostOutputs }
     @inlinable var mostPerTimer: Int { op.mostPerTimer }
@@ -66,6 +68,7 @@ func runEach<T: Element, O: Element, S: Element>(
     @usableFromInline typealias Side = O.Side
     @usableFromInline var op: O
     @inlinable static var isSingle: Bool { false }
+    @inlinable static var sideName: String { O.sideName }
     @inlinable init(_ op: consuming O) { self.op = op }
     @inlinable var mostOutputs: Int { op.mostOutputs }
     @inlinable var mostPerTimer: Int { op.mostPerTimer }
@@ -88,6 +91,7 @@ func runEach<T: Element, O: Element, S: Element>(
     @usableFromInline typealias Side = O.Side
     @usableFromInline var op: O
     @inlinable static var isSingle: Bool { false }
+    @inlinable static var sideName: String { O.sideName }
     @inlinable init(_ op: consuming O) { self.op = op }
     @inlinable var mostOutputs: Int { op.mostOutputs }
     @inlinable var mostPerTimer: Int { op.mostPerTimer }
@@ -110,6 +114,7 @@ func runEach<T: Element, O: Element, S: Element>(
     @usableFromInline typealias Side = O.Side
     @usableFromInline var op: O
     @inlinable static var isSingle: Bool { false }
+    @inlinable static var sideName: String { O.sideName }
     @inlinable init(_ op: consuming O) { self.op = op }
     @inlinable var mostOutputs: Int { op.mostOutputs }
     @inlinable var mostPerTimer: Int { op.mostPerTimer }

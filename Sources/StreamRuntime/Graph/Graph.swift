@@ -24,8 +24,11 @@ public final class Graph {
 
     public init(edgeCapacity: Int = 4_096) { self.edgeCapacity = edgeCapacity }
 
+    /// How many elements a certain edge holds, where it is not `edgeCapacity`. Set before the edge is made.
+    public var capacities: [String: Int] = [:]
+
     @inlinable public func edge<T: Element>(_ name: String, _: T.Type = T.self) -> Edge<T> {
-        let edge = Edge<T>(name, capacity: edgeCapacity)
+        let edge = Edge<T>(name, capacity: capacities[name] ?? edgeCapacity)
         register(edge)
         return edge
     }
@@ -36,14 +39,16 @@ public final class Graph {
     /// - Parameters:
     ///   - lateness: how far behind its own newest event an element may come, in nanoseconds.
     ///   - holdsWatermark: false for a source that may stay silent, such as a venue's reports.
+    ///   - sharing: another output of the same connection, whose progress in time is this one's too.
     @discardableResult
     public func source<T: Element>(
-        _ name: String, _ type: T.Type, lateness: Int64 = 0, holdsWatermark: Bool = true
+        _ name: String, _ type: T.Type, lateness: Int64 = 0, holdsWatermark: Bool = true, sharing: SourcePort? = nil
     ) -> TypedPort<T> {
         precondition(!ports.contains { $0.name == name }, "two sources are named \(name)")
         let edge: Edge<T> = edge(name)
         edge.isHashed = false
-        let port = TypedPort(id: ports.count + 1, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark)
+        let id = ports.count + 1
+        let port = TypedPort(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: sharing?.lead ?? id)
         ports.append(port)
         return port
     }
@@ -74,7 +79,7 @@ public final class Graph {
 
     @inlinable @inline(__always)
     func add<B: Body & ~Copyable>(_ name: String, _ body: consuming B, _ inputs: [EdgeBase]) -> Outlets<B.Out, B.Side> {
-        let out = edge(name, B.Out.self), side = edge(name + ".side", B.Side.self)
+        let out = edge(name, B.Out.self), side = edge(name + "." + B.sideName, B.Side.self)
         let cell = Cell(body, inputs, out, side)
         while out.capacity < max(cell.most, cell.mostPerTimer) { out.doubleAtBuild() }
         while side.capacity < max(cell.most, cell.mostPerTimer) { side.doubleAtBuild() }

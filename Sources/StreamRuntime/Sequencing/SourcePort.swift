@@ -9,14 +9,18 @@ public class SourcePort {
     public let stride: Int
     public let lateness: Int64
     public let holdsWatermark: Bool
+    /// The port whose progress this one shares: its own, or the main output of the same connection.
+    public let lead: Int
     let base: EdgeBase
+    /// The edge, whatever its element.
+    public var edgeOfAnyType: EdgeBase { base }
     /// Records of one batch that do not lie side by side are gathered here.
     private var gathered: UnsafeMutableRawPointer?
     private var gatheredSequences: UnsafeMutablePointer<UInt64>?
     private var gatheredCount = 0, gatheredCapacity = 0
 
-    init(id: Int, edge: EdgeBase, lateness: Int64, holdsWatermark: Bool) {
-        (self.id, base, self.lateness, self.holdsWatermark) = (id, edge, lateness, holdsWatermark)
+    init(id: Int, edge: EdgeBase, lateness: Int64, holdsWatermark: Bool, lead: Int) {
+        (self.id, base, self.lateness, self.holdsWatermark, self.lead) = (id, edge, lateness, holdsWatermark, lead)
         (name, elementName, stride) = (edge.name, edge.elementName, edge.stride)
     }
     deinit {
@@ -26,9 +30,9 @@ public class SourcePort {
 
     /// The largest event time among `count` records.
     func largestEventTime(_ records: UnsafeRawPointer, _ count: Int) -> Int64 { .min }
-    /// Writes the watermark that holds at each of `count` records.
+    /// Writes the watermark that holds at each of `count` records. `lateness` is nil for a source that does not hold it.
     func watermarks(
-        _ records: UnsafeRawPointer, _ count: Int, latest: Int64, floor: Int64, watermark: Int64,
+        _ records: UnsafeRawPointer, _ count: Int, latest: Int64, lateness: Int64?, floor: Int64, watermark: Int64,
         into out: UnsafeMutablePointer<Int64>
     ) {}
     /// One record's fields, as names and texts.
@@ -73,9 +77,9 @@ public class SourcePort {
 public final class TypedPort<T: Element>: SourcePort {
     public let edge: Edge<T>
 
-    init(id: Int, edge: Edge<T>, lateness: Int64, holdsWatermark: Bool) {
+    init(id: Int, edge: Edge<T>, lateness: Int64, holdsWatermark: Bool, lead: Int) {
         self.edge = edge
-        super.init(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark)
+        super.init(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: lead)
     }
 
     override func largestEventTime(_ records: UnsafeRawPointer, _ count: Int) -> Int64 {
@@ -85,14 +89,14 @@ public final class TypedPort<T: Element>: SourcePort {
         return latest
     }
     override func watermarks(
-        _ records: UnsafeRawPointer, _ count: Int, latest: Int64, floor: Int64, watermark: Int64,
+        _ records: UnsafeRawPointer, _ count: Int, latest: Int64, lateness: Int64?, floor: Int64, watermark: Int64,
         into out: UnsafeMutablePointer<Int64>
     ) {
         let elements = records.assumingMemoryBound(to: T.self)
         var (latest, watermark) = (latest, watermark)
         for i in 0..<count {
             latest = max(latest, elements[i].eventTime)
-            let bound = min(floor, holdsWatermark ? latest &- lateness : .max)
+            let bound = lateness.map { min(floor, latest &- $0) } ?? floor
             if bound != .max { watermark = max(watermark, bound) }
             out[i] = watermark
         }

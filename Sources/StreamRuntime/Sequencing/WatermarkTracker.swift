@@ -7,35 +7,41 @@ public struct WatermarkTracker: Sendable {
         var latest = Int64.min, lateness: Int64 = 0, holds = true
         var bound: Int64 { latest == .min ? .min : latest - lateness }
     }
-    private(set) var sources: [Source]
+    private var sources: [Source]
+    /// Which source's progress each port makes: the outputs of one connection share one.
+    private let lead: [Int]
     public private(set) var watermark = Int64.min
 
     /// - Parameter ports: the graph's sources. Index 0 is the sequencer's own clock, which has no lateness.
     public init(_ ports: [SourcePort], hasClock: Bool) {
-        sources = [Source(holds: hasClock)] + ports.map { Source(lateness: $0.lateness, holds: $0.holdsWatermark) }
+        sources =
+            [Source(holds: hasClock)]
+            + ports.map { Source(lateness: $0.lateness, holds: $0.holdsWatermark && $0.lead == $0.id) }
+        lead = [0] + ports.map(\.lead)
     }
 
-    /// The minimum over all holding sources but `except`.
+    /// The minimum over all holding sources but the one that `except` belongs to.
     func floor(except: Int) -> Int64 {
+        let own = except < 0 ? -1 : lead[except]
         var low = Int64.max
-        for (i, source) in sources.enumerated() where i != except && source.holds { low = min(low, source.bound) }
+        for (i, source) in sources.enumerated() where i != own && source.holds { low = min(low, source.bound) }
         return low
     }
-    func latest(_ source: Int) -> Int64 { sources[source].latest }
-    func lateness(_ source: Int) -> Int64 { sources[source].lateness }
-    func holds(_ source: Int) -> Bool { sources[source].holds }
+    func latest(_ port: Int) -> Int64 { sources[lead[port]].latest }
+    func lateness(_ port: Int) -> Int64 { sources[lead[port]].lateness }
+    func holds(_ port: Int) -> Bool { sources[lead[port]].holds }
 
-    /// Records up to event time `latest` of `source` have been taken.
-    mutating func advance(_ source: Int, to latest: Int64) {
-        sources[source].latest = max(sources[source].latest, latest)
+    /// Records up to event time `latest` have been taken from this port.
+    mutating func advance(_ port: Int, to latest: Int64) {
+        sources[lead[port]].latest = max(sources[lead[port]].latest, latest)
         raise()
     }
     /// A record has declared the source idle: it holds the watermark no longer, until it speaks again.
-    mutating func setIdle(_ source: Int) {
-        sources[source].holds = false
+    mutating func setIdle(_ port: Int) {
+        sources[lead[port]].holds = false
         raise()
     }
-    mutating func setHolding(_ source: Int) { sources[source].holds = true }
+    mutating func setHolding(_ port: Int) { sources[lead[port]].holds = true }
     /// The record that ends all input.
     mutating func end() { watermark = endOfTime }
 

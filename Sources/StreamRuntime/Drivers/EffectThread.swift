@@ -1,0 +1,70 @@
+import Glibc
+import PlainData
+import Synchronization
+
+/// The one thread that carries effects out: it takes from each queue what is durable, in order, and hands it to the
+/// consumer. Effects never run on the engine's thread, so a slow disk or venue shows as a full queue, not as a late tick.
+public final class EffectThread: @unchecked Sendable {
+    // Consumers are added before `start` and touched by this thread alone after.
+    private var consumers: [() -> Int] = []
+    private var idlers: [() -> Void] = []
+    private let wakeup = Wakeup()
+    private let isClosing = Atomic<Bool>(false)
+    private var thread: pthread_t?
+    private let failure = Mutex<(any Error)?>(nil)
+    /// Woken after each turn that took something: the engine may be waiting for room.
+    private let engine: Wakeup
+
+    public init(engine: Wakeup) { self.engine = engine }
+
+    /// A queue whose elements `body` carries out, one after the other. An error ends the run.
+    public func consumer<T: Element>(
+        _ name: String, capacity: Int = 65_536, wantsReplay: Bool = false, _ body: @escaping (UInt64, T) throws -> Void
+    ) -> TypedEffectQueue<T> {
+        let queue = TypedEffectQueue<T>(name, capacity: capacity, wantsReplay: wantsReplay, wakeup: wakeup)
+        consumers.append { [unowned self] in
+            queue.drain { sequence, element in
+                guard self.error == nil else { return }
+                do { try body(sequence, element) } catch { self.failure.withLock { $0 = error } }
+            }
+        }
+        return queue
+    }
+    /// Called after each turn, and at least every 50 ms: to commit what was gathered, to look at a clock.
+    public func onTurn(_ body: @escaping () throws -> Void) {
+        idlers.append { [unowned self] in
+            guard self.error == nil else { return }
+            do { try body() } catch { self.failure.withLock { $0 = error } }
+        }
+    }
+
+    public var error: (any Error)? { failure.withLock { $0 } }
+
+    public func start() {
+        thread = spawnThread("effects") { [unowned self] in
+            while true {
+                let closing = self.isClosing.load(ordering: .acquiring)
+                if self.turn() == 0 {
+                    if closing { return }
+                    self.wakeup.wait(nanoseconds: 50_000_000, spins: 200) { self.isClosing.load(ordering: .relaxed) }
+                }
+            }
+        }
+    }
+    private func turn() -> Int {
+        var taken = 0
+        for consumer in consumers { taken += consumer() }
+        for idler in idlers { idler() }
+        if taken > 0 { engine.wake() }
+        return taken
+    }
+
+    /// Carries out what is left, then ends the thread.
+    public func finish() {
+        guard let thread else { return }
+        isClosing.store(true, ordering: .releasing)
+        wakeup.wake()
+        pthread_join(thread, nil)
+        self.thread = nil
+    }
+}
