@@ -49,7 +49,7 @@ extension CheckedTopology {
 
     private static func entry(_ entry: Settings.Entry) -> String { "\(scalar(entry.name)): \(text(entry.value))" }
 
-    private static func text(_ value: ParameterValue) -> String {
+    static func text(_ value: ParameterValue) -> String {
         switch value {
         case .null: "null"
         case .boolean(let value): value ? "true" : "false"
@@ -88,4 +88,9 @@ extension CheckedTopology {
         }
         return quoted + "\""
     }
+}
+
+extension ParameterValue {
+    /// The value as a topology file writes it, in its one canonical spelling.
+    public var canonicalText: String { CheckedTopology.text(self) }
 }

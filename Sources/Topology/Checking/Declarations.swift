@@ -61,16 +61,18 @@ struct DeclarationReader {
 
     func read(_ root: YAMLTree, _ parameters: inout ParameterCheck, _ notebook: inout Notebook) -> [Declaration] {
         var declarations: [Declaration] = []
+        var names: [String: Int] = [:]
         for role in Role.allCases {
             guard let section = root[role.section] else { continue }
             for entry in entries(of: section, in: role, &notebook) {
-                if let earlier = declarations.first(where: { $0.name == entry.key }) {
+                if let earlier = names[entry.key].map({ declarations[$0] }) {
                     notebook.mistake(
                         at: entry.place,
                         "\(role.rawValue) \(quoted(entry.key)) has the name of the \(earlier.role.rawValue)\(at(earlier.place))",
                         "give one of them another name")
                     continue
                 }
+                names[entry.key] = declarations.count
                 declarations.append(declaration(entry, role, &parameters, &notebook))
             }
         }

@@ -3,6 +3,7 @@ struct Notebook {
     let file: String
     private(set) var mistakes: [TopologyMistake] = []
     private(set) var warnings: [TopologyMistake] = []
+    private var seen: Set<TopologyMistake> = []
 
     init(file: String) { self.file = file }
 
@@ -10,13 +11,13 @@ struct Notebook {
         let new = TopologyMistake(
             file: file, place: place, message: Self.oneLine(message), suggestion: suggestion.map(Self.oneLine))
         // A value that several places read (a YAML alias, an inherited policy) is wrong once.
-        if !mistakes.contains(new) { mistakes.append(new) }
+        if seen.insert(new).inserted { mistakes.append(new) }
     }
 
     mutating func warning(at place: Place, _ message: String, _ suggestion: String? = nil) {
         let new = TopologyMistake(
             file: file, place: place, message: Self.oneLine(message), suggestion: suggestion.map(Self.oneLine))
-        if !warnings.contains(new) { warnings.append(new) }
+        if seen.insert(new).inserted { warnings.append(new) }
     }
 
     /// Everything found, in the order of the file; what shares a line keeps the order in which it was found.

@@ -5,7 +5,7 @@ import Yams
 /// Repeated keys, which the library below refuses one map at a time, are all found: the first of two equal keys is renamed
 /// in memory (one scalar for one, so that no column moves) and the text is read again.
 struct YAMLReader {
-    private static let mostRepairs = 256
+    private static let mostRepairs = 64
     private static let mostNodes = 200_000
     private static let mostDepth = 64
 
