@@ -33,7 +33,16 @@ struct RandomTopology {
             let from = makers[random.below(makers.count)].reference
             sinks.append(Vertex(name: "k\(number)", keys: [("kind", "csv"), ("path", "\"out \(number).csv\""), ("from", from)]))
         }
-        sections = [("sources", sources), ("operators", operators), ("sinks", sinks)]
+        let sessions = ["b", "a", "c"].map { name in
+            Vertex(
+                name: name,
+                keys: [("role", "acceptor"), ("sender", "S"), ("target", name), ("port", "\(1 + random.below(65_535))")])
+        }
+        let instruments = ["X.B", "X", "A"].map { Vertex(name: $0, keys: [("tick", "0.01"), ("lot", "1")]) }
+        sections = [
+            ("sources", sources), ("operators", operators), ("sinks", sinks), ("sessions", sessions),
+            ("instruments", instruments),
+        ]
     }
 
     private mutating func vertex(_ name: String, using random: inout SeededRandom) -> Vertex {
