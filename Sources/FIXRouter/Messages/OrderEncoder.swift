@@ -1,0 +1,76 @@
+import FIXSessions
+import PlainData
+import TradingModel
+
+/// Why a request cannot be written as a FIX message.
+public enum EncodingFlaw: Error, Hashable, Sendable {
+    /// A required value is missing, or holds bytes that FIX does not allow in a value.
+    case unusable(FIXTag)
+}
+
+extension EncodingFlaw: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unusable(let tag): "tag \(tag) is missing or holds control characters"
+        }
+    }
+}
+
+/// Writes requests as FIX 4.4 messages: NewOrderSingle(D), OrderCancelRequest(F), OrderCancelReplaceRequest(G),
+/// OrderStatusRequest(H).
+struct OrderEncoder: Sendable {
+    let names: Names
+
+    /// - Parameters:
+    ///   - transactTime: TransactTime(60), nanoseconds since the epoch.
+    ///   - possResend: marks a request that may have been sent before under another MsgSeqNum.
+    func encode(
+        _ request: OrderRequest, transactTime: Int64, possResend: Bool, into message: inout FIXMessageBuilder
+    ) throws(EncodingFlaw) {
+        message.reset(to: request.action.msgType)
+        if possResend { message.append(.possResend, flag: true) }
+        try append(.clOrdID, request.clOrdID.text(names), to: &message)
+        if request.action == .cancel || request.action == .replace {
+            try append(.origClOrdID, request.origClOrdID.text(names), to: &message)
+        }
+        if request.account != .none { try append(.account, names.text(of: request.account), to: &message) }
+        try append(.symbol, names.text(of: request.symbol), to: &message)
+        guard request.side != .none else { throw .unusable(.side) }
+        message.append(.side, character: request.side.rawValue)
+        guard request.action != .status else { return }
+        message.append(.transactTime, utcNanoseconds: transactTime)
+        guard request.orderQty.rawValue > 0 || request.action == .cancel else { throw .unusable(.orderQty) }
+        if request.orderQty.rawValue > 0 { message.append(.orderQty, request.orderQty.description) }
+        guard request.action != .cancel else { return }
+        message.append(.handlInst, character: UInt8(ascii: "1"))
+        message.append(.ordType, character: request.ordType.rawValue)
+        if request.ordType == .limit {
+            guard !request.price.isNone else { throw .unusable(.price) }
+            message.append(.price, request.price.description)
+        }
+        message.append(.timeInForce, character: request.timeInForce.rawValue)
+    }
+
+    /// The question whether the venue knows an order, or a replace request by its own ClOrdID.
+    func encodeStatusRequest(_ request: OrderRequest, into message: inout FIXMessageBuilder) throws(EncodingFlaw) {
+        var question = request
+        question.action = .status
+        try encode(question, transactTime: 0, possResend: false, into: &message)
+    }
+
+    private func append(_ tag: FIXTag, _ text: String, to message: inout FIXMessageBuilder) throws(EncodingFlaw) {
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .unusable(tag) }
+        message.append(tag, text)
+    }
+}
+
+extension OrderRequest.Action {
+    var msgType: FIXMsgType {
+        switch self {
+        case .new: .newOrderSingle
+        case .cancel: .orderCancelRequest
+        case .replace: .orderCancelReplaceRequest
+        case .status: .orderStatusRequest
+        }
+    }
+}

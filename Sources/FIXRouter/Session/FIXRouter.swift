@@ -1,0 +1,117 @@
+import FIXSessions
+import Foundation
+import PlainData
+import Synchronization
+import TradingModel
+
+/// One FIX session as the way to a venue: requests whose intent is durable go out, reports come back.
+///
+///     let router = try FIXRouter(session, names: names, clock: clock, deliver: { source.offer($0) }, notify: { log($0) })
+///     try router.start()
+///     try router.waitForLogon(seconds: 5)
+///     router.submit(order)            // from the effect sink, in order
+///     router.stop()
+///
+/// - What comes back, in order, on the router's thread, through `deliver`: the venue's reports; `sent` with the MsgSeqNum
+///   once a request was handed to the session; `inDoubt` while a request's fate is unknown; and a Rejected report for a
+///   request that never left or that the venue refused as a message. All of it belongs into the journal.
+/// - A request leaves only while the session is logged on. After a crash the venue is asked (OrderStatusRequest) before a
+///   request that may have left is sent again. `SendProtocol` has the rules.
+/// - Duplicate executions (ExecID) are dropped and counted.
+public final class FIXRouter: Sendable {
+    private let mailbox: Mailbox
+    private let handler: SessionHandler
+    private let engine: FIXEngine
+    private let settings: FIXSessionSettings
+    private let worker: Mutex<RouterWorker?>
+    private let thread = ThreadGate()
+    private let counters: RouterCounters
+
+    /// Throws what is wrong with the session's settings or its store.
+    /// - Parameters:
+    ///   - recovery: what the journal holds of the day so far.
+    ///   - clock: nanoseconds since the epoch, for TransactTime(60), for waiting and for the records' event time.
+    ///   - deliver: takes one report for the journal; may block until there is room.
+    ///   - notify: takes what an operator should read; on any thread.
+    public init(
+        _ settings: FIXSessionSettings, names: Names, recovery: consuming RouterRecovery,
+        clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
+        notify: @escaping @Sendable (RouterNotice) -> Void = { _ in }
+    ) throws(FIXEngineError) {
+        precondition(settings.role == .initiator, "a router's session is an initiator")
+        self.settings = settings
+        mailbox = Mailbox()
+        counters = RouterCounters()
+        handler = SessionHandler(mailbox: mailbox, names: names, notify: notify)
+        engine = try FIXEngine([settings], handler: handler)
+        // A report that the session had counted but that never reached the journal must come again.
+        let next = engine.nextSeqNums()
+        let (hasHistory, journalled) = (recovery.hasHistory, Int(recovery.lastMsgSeqNum))
+        if hasHistory, !settings.resetOnLogon, journalled + 1 < next.target {
+            try engine.setNextSeqNums(sender: next.sender, target: journalled + 1)
+        }
+        worker = Mutex(
+            RouterWorker(
+                mailbox: mailbox, engine: engine, names: names, recovery: recovery, counters: counters, clock: clock,
+                deliver: deliver, notify: notify))
+    }
+
+    /// Starts the router's thread and the session, which connects by itself, again and again.
+    public func start() throws(FIXEngineError) {
+        guard let worker = worker.withLock({ $0.take() }) else { preconditionFailure("a router starts once") }
+        thread.run { worker.run() }
+        try engine.start()
+    }
+
+    /// Waits until the session is logged on. Throws as soon as the venue refuses, else at the end of the time.
+    public func waitForLogon(seconds: Int) throws(RouterFailure) {
+        for _ in 0..<max(1, seconds * 200) {
+            if engine.isLoggedOn() { return }
+            if case .logonRefused(let text) = handler.trouble { throw .logonRefused(session: settings.name, text: text) }
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        if case .connectionFailed(let host, let port) = handler.trouble {
+            throw .venueNotThere(session: settings.name, host: host, port: port, waitedSeconds: seconds)
+        }
+        throw .noAnswer(session: settings.name, waitedSeconds: seconds)
+    }
+
+    /// Takes a request whose intent is durable. Never blocks; one that was taken before is not taken again.
+    func submit(request: OrderRequest) { mailbox.post(.submit(request)) }
+
+    /// Logs out, delivers what has come, and ends. Nothing is delivered after it returns.
+    public func stop(graceMilliseconds: Int = 3000) {
+        engine.stop(graceMilliseconds: graceMilliseconds)
+        mailbox.post(.stop)
+        thread.join()
+    }
+
+    public var isLoggedOn: Bool { engine.isLoggedOn() }
+
+    public var statistics: RouterStatistics {
+        var now = counters.current
+        now.isLoggedOn = engine.isLoggedOn()
+        return now
+    }
+}
+
+/// A thread that is started at most once and can be waited for.
+final class ThreadGate: Sendable {
+    private let finished = DispatchSemaphore(value: 0)
+    private let isRunning = Atomic<Bool>(false)
+
+    func run(_ body: @escaping @Sendable () -> Void) {
+        isRunning.store(true, ordering: .releasing)
+        let finished = finished
+        Thread.detachNewThread {
+            body()
+            finished.signal()
+        }
+    }
+
+    /// Waits for the thread's end; returns at once when it never ran or has been waited for.
+    func join() {
+        guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        finished.wait()
+    }
+}

@@ -1,0 +1,149 @@
+import FIXSessions
+import PlainData
+import Synchronization
+import TradingModel
+
+/// Counters that another thread may read at any time.
+final class RouterCounters: Sendable {
+    private let values = Mutex(RouterStatistics())
+
+    var current: RouterStatistics { values.withLock { $0 } }
+    func change(_ body: (inout sending RouterStatistics) -> Void) { values.withLock { body(&$0) } }
+}
+
+/// The router's thread: the only one that touches the send protocol, sends, and delivers.
+///
+/// `@unchecked Sendable`: it is made on one thread and handed to its own, which alone uses it from then on.
+final class RouterWorker: @unchecked Sendable {
+    private let mailbox: Mailbox
+    private let engine: FIXEngine
+    private let names: Names
+    private let encoder: OrderEncoder
+    private let counters: RouterCounters
+    private let clock: @Sendable () -> Int64
+    private let deliver: @Sendable (ExecutionReport) -> Void
+    private let notify: @Sendable (RouterNotice) -> Void
+    private var sendProtocol: SendProtocol
+    private var execIDs: ExecIDFilter
+    private var message = FIXMessageBuilder(.newOrderSingle)
+    private var actions: [SendProtocol.Action] = []
+    private let unknown: TextID
+
+    /// How often waiting is looked at, in nanoseconds.
+    private static let tick: Int64 = 50_000_000
+
+    init(
+        mailbox: Mailbox, engine: FIXEngine, names: Names, recovery: consuming RouterRecovery, counters: RouterCounters,
+        clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
+        notify: @escaping @Sendable (RouterNotice) -> Void
+    ) {
+        (self.mailbox, self.engine, self.names, self.counters) = (mailbox, engine, names, counters)
+        (self.clock, self.deliver, self.notify) = (clock, deliver, notify)
+        encoder = OrderEncoder(names: names)
+        unknown = names.text("NONE")
+        sendProtocol = recovery.sendProtocol
+        execIDs = recovery.execIDs
+    }
+
+    func run() {
+        sendProtocol.finishRestoring(into: &actions)
+        perform()
+        var nextTick = clock() + Self.tick
+        while true {
+            var isStopped = false
+            for mail in mailbox.take(within: Double(Self.tick) / 1e9) {
+                if case .stop = mail { isStopped = true } else { handle(mail) }
+            }
+            let now = clock()
+            if now >= nextTick {
+                sendProtocol.tick(now: now, into: &actions)
+                perform()
+                nextTick = now + Self.tick
+            }
+            let (pending, inDoubt) = (sendProtocol.pendingCount, sendProtocol.inDoubtCount)
+            counters.change { ($0.pending, $0.inDoubt) = (pending, inDoubt) }
+            if isStopped { break }
+        }
+        mailbox.close()
+    }
+
+    private func handle(_ mail: Mail) {
+        switch mail {
+        case .submit(let request):
+            if !sendProtocol.take(request, now: clock(), into: &actions) { counters.change { $0.repeatedIntents += 1 } }
+        case .loggedOn: sendProtocol.sessionUp(now: clock(), into: &actions)
+        case .loggedOut: sendProtocol.sessionDown(into: &actions)
+        case .gapFilled(let id):
+            counters.change { $0.gapFilled += 1 }
+            sendProtocol.gapFilled(id, into: &actions)
+        case .message(.report(let report)): received(report)
+        case .message(.refusal(let refusal)):
+            if !sendProtocol.refused(refusal, into: &actions) {
+                counters.change { $0.unmatchedRefusals += 1 }
+                notify(.unmatchedRefusal(refusal))
+            }
+        case .unreadable(let message, let id):
+            counters.change { $0.unreadable += 1 }
+            notify(.unreadable(message))
+            sendProtocol.unreadable(id, now: clock(), into: &actions)
+        case .stop: break
+        }
+        perform()
+    }
+
+    private func received(_ report: ExecutionReport) {
+        // FIX 4.4: OrdRejReason 5 is "unknown order"; OrderID is then NONE.
+        let isAnswer = report.execType == .orderStatus && report.ordStatus == .rejected
+        let isUnknown = isAnswer && (report.ordRejReason == 5 || (report.ordRejReason < 0 && report.orderID == unknown))
+        guard sendProtocol.reported(report, isUnknownOrder: isUnknown, now: clock(), into: &actions) else { return }
+        switch execIDs.admit(report) {
+        case .fresh: break
+        case .duplicate:
+            counters.change { $0.duplicates += 1 }
+            return
+        case .conflict:
+            counters.change { $0.conflicts += 1 }
+            notify(.conflictingExecID(names.text(of: report.execID)))
+        }
+        counters.change { $0.reports += 1 }
+        deliver(report)
+    }
+
+    /// Does what the protocol asked for. Doing it can ask for more.
+    private func perform() {
+        var at = 0
+        while at < actions.count {
+            switch actions[at] {
+            case .send(let request, let possResend):
+                let outcome = send(request) { message throws(EncodingFlaw) in
+                    try encoder.encode(request, transactTime: clock(), possResend: possResend, into: &message)
+                }
+                if case .sent = outcome { counters.change { $0.sent += 1 } }
+                sendProtocol.handedOver(request.clOrdID, outcome, now: clock(), into: &actions)
+            case .ask(let request):
+                let outcome = send(request) { message throws(EncodingFlaw) in
+                    try encoder.encodeStatusRequest(request, into: &message)
+                }
+                if case .sent = outcome { counters.change { $0.statusRequests += 1 } }
+                sendProtocol.asked(request.clOrdID, outcome, now: clock())
+            case .record(let record):
+                if case .refused = record { counters.change { $0.refused += 1 } }
+                deliver(record.report(eventTime: clock(), names: names))
+            }
+            at += 1
+        }
+        actions.removeAll(keepingCapacity: true)
+    }
+
+    private func send(
+        _ request: OrderRequest, _ encode: (inout FIXMessageBuilder) throws(EncodingFlaw) -> Void
+    ) -> HandOver {
+        do throws(EncodingFlaw) { try encode(&message) } catch { return .unencodable }
+        do throws(FIXEngineError) {
+            return .sent(msgSeqNum: UInt64(try engine.send(message).msgSeqNum))
+        } catch {
+            if case .notLoggedOn = error { return .notLoggedOn }
+            return .failed
+        }
+    }
+}
