@@ -27,6 +27,15 @@ public struct FIXMessageBuilder: Sendable {
         fields.removeAll(keepingCapacity: true)
     }
 
+    /// The bytes of the first field of the tag; nil when there is none.
+    public func bytes(_ tag: FIXTag) -> ArraySlice<UInt8>? {
+        guard let field = fields.first(where: { $0.tag == tag.rawValue }) else { return nil }
+        return storage[Int(field.offset)..<Int(field.offset + field.length)]
+    }
+
+    /// The tags, in the order in which they were given.
+    public var tags: [FIXTag] { fields.map { FIXTag(rawValue: $0.tag) } }
+
     /// A value may not be empty and may not contain SOH (0x01), which ends a field: both are mistakes of the caller.
     public mutating func append(_ tag: FIXTag, bytes: some Collection<UInt8>) {
         precondition(!bytes.isEmpty, "FIX tag \(tag) has an empty value")

@@ -51,4 +51,5 @@ extension FIXTag {
     public static let businessRejectRefID: FIXTag = 379
     public static let businessRejectReason: FIXTag = 380
     public static let cxlRejResponseTo: FIXTag = 434
+    public static let ordStatusReqID: FIXTag = 790
 }

@@ -51,11 +51,15 @@ struct OrderEncoder: Sendable {
         message.append(.timeInForce, character: request.timeInForce.rawValue)
     }
 
-    /// The question whether the venue knows an order, or a replace request by its own ClOrdID.
-    func encodeStatusRequest(_ request: OrderRequest, into message: inout FIXMessageBuilder) throws(EncodingFlaw) {
+    /// Asks whether the venue knows an order, or a replace request by its own ClOrdID. The number comes back in the
+    /// answer, from a venue that echoes it.
+    func encodeStatusRequest(
+        _ request: OrderRequest, number: UInt64, into message: inout FIXMessageBuilder
+    ) throws(EncodingFlaw) {
         var question = request
         question.action = .status
         try encode(question, transactTime: 0, possResend: false, into: &message)
+        message.append(.ordStatusReqID, String(number))
     }
 
     private func append(_ tag: FIXTag, _ text: String, to message: inout FIXMessageBuilder) throws(EncodingFlaw) {

@@ -4,7 +4,8 @@ import TradingModel
 
 /// What a venue says, read.
 enum VenueMessage: Sendable {
-    case report(ExecutionReport)
+    /// `answers` is OrdStatusReqID(790), the number of the question it answers; 0 for one that is not of our making.
+    case report(ExecutionReport, answers: UInt64?)
     case refusal(MessageRefusal)
 }
 
@@ -33,8 +34,10 @@ struct VenueMessageDecoder: Sendable {
         do throws(MessageFlawError) {
             let type = try message.required(.msgType, message.withField(.msgType) { FIXMsgType(bytes: $0) })
             switch type {
-            case .some(.executionReport): return .report(try executionReport(message))
-            case .some(.orderCancelReject): return .report(try orderCancelReject(message))
+            case .some(.executionReport):
+                let question = message.withField(.ordStatusReqID) { UInt64(String(decoding: $0, as: UTF8.self)) ?? 0 }
+                return .report(try executionReport(message), answers: question)
+            case .some(.orderCancelReject): return .report(try orderCancelReject(message), answers: nil)
             case .some(.reject): return .refusal(try refusal(message, reason: .sessionRejectReason))
             case .some(.businessMessageReject): return .refusal(try refusal(message, reason: .businessRejectReason))
             case .some(let type): throw MessageFlawError(.unsupported(type))

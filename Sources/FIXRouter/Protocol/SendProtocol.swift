@@ -38,8 +38,8 @@ struct SendProtocol: ~Copyable {
         case waiting
         case sent(at: Int64)
         case doubtful
-        case asked(at: Int64)
-        case unanswered
+        case asked(at: Int64, number: UInt64)
+        case unanswered(number: UInt64)
     }
 
     private struct Entry {
@@ -145,19 +145,21 @@ struct SendProtocol: ~Copyable {
     }
 
     /// The outcome of `ask`. Also called for a status request of the desk's own, which is not pending.
-    mutating func asked(_ id: ClOrdID, _ outcome: HandOver, now: Int64) {
+    mutating func asked(_ id: ClOrdID, _ outcome: HandOver, number: UInt64, now: Int64) {
         guard pending[id] != nil else { return }
         switch outcome {
         case .sent(let msgSeqNum):
-            pending[id]?.phase = .asked(at: now)
+            pending[id]?.phase = .asked(at: now, number: number)
             note(msgSeqNum, id, .status)
         case .notLoggedOn: isUp = false
         case .unencodable, .failed: pending[id]?.phase = .doubtful
         }
     }
 
-    mutating func sessionUp(now: Int64, into actions: inout [Action]) {
+    /// - Parameter numbersRestart: sequence numbers began again at 1, so older ones name nothing any more.
+    mutating func sessionUp(now: Int64, numbersRestart: Bool = false, into actions: inout [Action]) {
         isUp = true
+        if numbersRestart { messages.removeAll() }
         for (id, entry) in pendingInOrder {
             switch entry.phase {
             case .waiting:
@@ -216,12 +218,12 @@ struct SendProtocol: ~Copyable {
                 doubt(id, .noAnswer, into: &actions)
                 if entry.request.action == .cancel {
                     // The session stands, so the venue has it; a second one would say nothing new.
-                    pending[id]?.phase = .unanswered
+                    pending[id]?.phase = .unanswered(number: 0)
                 } else {
                     actions.append(.ask(entry.request))
                 }
-            case .asked(let at) where now - at >= limits.answer:
-                pending[id]?.phase = .unanswered
+            case .asked(let at, let number) where now - at >= limits.answer:
+                pending[id]?.phase = .unanswered(number: number)
                 actions.append(.record(.inDoubt(entry.request, .statusUnanswered)))
             default: break
             }
@@ -231,14 +233,17 @@ struct SendProtocol: ~Copyable {
     // MARK: The venue's side
 
     /// Whether a report goes on to the desk, or was the venue's "unknown order" to a question of the router's own.
+    ///
+    /// - Parameter answers: the question's number, where the venue echoes it.
     mutating func reported(
-        _ report: ExecutionReport, isUnknownOrder: Bool, now: Int64, into actions: inout [Action]
+        _ report: ExecutionReport, isUnknownOrder: Bool, answers: UInt64?, now: Int64, into actions: inout [Action]
     ) -> Bool {
         guard let entry = pending[report.clOrdID] else { return true }
-        guard isUnknownOrder, case .asked = entry.phase else {
+        guard isUnknownOrder else {
             settle(report.clOrdID)
             return true
         }
+        guard answersNow(entry.phase, answers, report) else { return false }
         actions.append(.record(.inDoubt(entry.request, .unknownAtVenue)))
         if isTooOld(entry, now) {
             refuse(report.clOrdID, .tooOld, into: &actions)
@@ -247,6 +252,19 @@ struct SendProtocol: ~Copyable {
             if isUp { actions.append(.send(entry.request, possResend: true)) }
         }
         return false
+    }
+
+    /// Whether "unknown order" answers the question that is open. An older answer, come again after a reconnect or a
+    /// restart, can be from before the order was sent: to act on it would send the order twice.
+    private func answersNow(_ phase: Phase, _ answers: UInt64?, _ report: ExecutionReport) -> Bool {
+        let open: UInt64
+        switch phase {
+        case .asked(_, let number), .unanswered(let number): open = number
+        case .waiting, .sent, .doubtful: return false
+        }
+        guard open != 0 else { return false }
+        if let answers { return answers == open }
+        return report.possDup == 0
     }
 
     /// The venue refuses a message as a message.
@@ -258,7 +276,7 @@ struct SendProtocol: ~Copyable {
             refuse(id, .message(refusal.text, reason: refusal.reason), into: &actions)
         case .status:
             messages[refusal.refSeqNum] = nil
-            pending[id]?.phase = .unanswered
+            pending[id]?.phase = .unanswered(number: 0)
             actions.append(.record(.inDoubt(entry.request, .statusRefused(refusal.text))))
         }
         return true

@@ -28,6 +28,9 @@ final class RouterWorker: @unchecked Sendable {
     private var message = FIXMessageBuilder(.newOrderSingle)
     private var actions: [SendProtocol.Action] = []
     private let unknown: TextID
+    private let numbersRestart: Bool
+    /// The number of the last OrderStatusRequest.
+    private var question: UInt64 = 0
 
     /// How often waiting is looked at, in nanoseconds.
     private static let tick: Int64 = 50_000_000
@@ -41,6 +44,7 @@ final class RouterWorker: @unchecked Sendable {
         (self.clock, self.deliver, self.notify) = (clock, deliver, notify)
         encoder = OrderEncoder(names: names)
         unknown = names.text("NONE")
+        numbersRestart = engine.settings[0].resetOnLogon
         sendProtocol = recovery.sendProtocol
         execIDs = recovery.execIDs
     }
@@ -71,12 +75,12 @@ final class RouterWorker: @unchecked Sendable {
         switch mail {
         case .submit(let request):
             if !sendProtocol.take(request, now: clock(), into: &actions) { counters.change { $0.repeatedIntents += 1 } }
-        case .loggedOn: sendProtocol.sessionUp(now: clock(), into: &actions)
+        case .loggedOn: sendProtocol.sessionUp(now: clock(), numbersRestart: numbersRestart, into: &actions)
         case .loggedOut: sendProtocol.sessionDown(into: &actions)
         case .gapFilled(let id):
             counters.change { $0.gapFilled += 1 }
             sendProtocol.gapFilled(id, into: &actions)
-        case .message(.report(let report)): received(report)
+        case .message(.report(let report, let answers)): received(report, answers: answers)
         case .message(.refusal(let refusal)):
             if !sendProtocol.refused(refusal, into: &actions) {
                 counters.change { $0.unmatchedRefusals += 1 }
@@ -91,11 +95,10 @@ final class RouterWorker: @unchecked Sendable {
         perform()
     }
 
-    private func received(_ report: ExecutionReport) {
-        // FIX 4.4: OrdRejReason 5 is "unknown order"; OrderID is then NONE.
-        let isAnswer = report.execType == .orderStatus && report.ordStatus == .rejected
-        let isUnknown = isAnswer && (report.ordRejReason == 5 || (report.ordRejReason < 0 && report.orderID == unknown))
-        guard sendProtocol.reported(report, isUnknownOrder: isUnknown, now: clock(), into: &actions) else { return }
+    private func received(_ report: ExecutionReport, answers: UInt64?) {
+        guard
+            sendProtocol.reported(report, isUnknownOrder: isUnknownOrder(report), answers: answers, now: clock(), into: &actions)
+        else { return }
         switch execIDs.admit(report) {
         case .fresh: break
         case .duplicate:
@@ -107,6 +110,13 @@ final class RouterWorker: @unchecked Sendable {
         }
         counters.change { $0.reports += 1 }
         deliver(report)
+    }
+
+    /// FIX 4.4: the answer to a status request for an order that the venue does not have is ExecType I, OrdStatus Rejected,
+    /// OrdRejReason 5 ("unknown order"), OrderID NONE.
+    private func isUnknownOrder(_ report: ExecutionReport) -> Bool {
+        guard report.execType == .orderStatus, report.ordStatus == .rejected else { return false }
+        return report.ordRejReason == 5 || (report.ordRejReason < 0 && report.orderID == unknown)
     }
 
     /// Does what the protocol asked for. Doing it can ask for more.
@@ -121,11 +131,13 @@ final class RouterWorker: @unchecked Sendable {
                 if case .sent = outcome { counters.change { $0.sent += 1 } }
                 sendProtocol.handedOver(request.clOrdID, outcome, now: clock(), into: &actions)
             case .ask(let request):
+                // Unique over restarts, as the clock is.
+                question = max(question + 1, UInt64(max(0, clock())))
                 let outcome = send(request) { message throws(EncodingFlaw) in
-                    try encoder.encodeStatusRequest(request, into: &message)
+                    try encoder.encodeStatusRequest(request, number: question, into: &message)
                 }
                 if case .sent = outcome { counters.change { $0.statusRequests += 1 } }
-                sendProtocol.asked(request.clOrdID, outcome, now: clock())
+                sendProtocol.asked(request.clOrdID, outcome, number: question, now: clock())
             case .record(let record):
                 if case .refused = record { counters.change { $0.refused += 1 } }
                 deliver(record.report(eventTime: clock(), names: names))

@@ -1,0 +1,231 @@
+import TradingModel
+import Testing
+
+@testable import FIXRouter
+
+/// Collects what a protocol asks for; answers nothing by itself.
+private struct Desk: ~Copyable {
+    var sends = SendProtocol(limits: SendLimits(answer: 5, orderAge: 10))
+    var actions: [SendProtocol.Action] = []
+
+    mutating func take() -> [SendProtocol.Action] {
+        defer { actions.removeAll() }
+        return actions
+    }
+    mutating func up(_ now: Int64 = 0) -> [SendProtocol.Action] {
+        sends.sessionUp(now: now, into: &actions)
+        return take()
+    }
+    mutating func down() -> [SendProtocol.Action] {
+        sends.sessionDown(into: &actions)
+        return take()
+    }
+    mutating func submit(_ request: OrderRequest, _ now: Int64 = 0) -> [SendProtocol.Action] {
+        sends.take(request, now: now, into: &actions)
+        return take()
+    }
+    mutating func handed(_ id: ClOrdID, _ outcome: HandOver, _ now: Int64 = 0) -> [SendProtocol.Action] {
+        sends.handedOver(id, outcome, now: now, into: &actions)
+        return take()
+    }
+    mutating func tick(_ now: Int64) -> [SendProtocol.Action] {
+        sends.tick(now: now, into: &actions)
+        return take()
+    }
+    /// Logged on, with a request sent as message 2.
+    mutating func sent(_ request: OrderRequest) {
+        _ = up()
+        _ = submit(request)
+        _ = handed(request.clOrdID, .sent(msgSeqNum: 2))
+    }
+    mutating func unknown(_ id: ClOrdID, answers: UInt64?, possDup: Bool = false, now: Int64 = 1) -> [SendProtocol.Action] {
+        let report = makeReport(id, .orderStatus, .rejected, possDup: possDup)
+        let delivered = sends.reported(report, isUnknownOrder: true, answers: answers, now: now, into: &actions)
+        #expect(!delivered)
+        return take()
+    }
+}
+
+@Suite("the send protocol")
+struct SendProtocolTests {
+    let order = makeRequest(1), cancel = makeRequest(2, .cancel, orig: 1), replace = makeRequest(3, .replace, orig: 1)
+
+    @Test("a request leaves at once when logged on, and Sent is recorded with its number")
+    func sends() {
+        var desk = Desk()
+        #expect(desk.up() == [])
+        #expect(desk.submit(order) == [.send(order, possResend: false)])
+        #expect(desk.handed(order.clOrdID, .sent(msgSeqNum: 7)) == [.record(.sent(order, msgSeqNum: 7))])
+        let delivered = desk.sends.reported(makeReport(order.clOrdID), isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
+        #expect(delivered && desk.sends.pendingCount == 0)
+    }
+
+    @Test("an intent that comes twice is sent once, before and after the venue's answer")
+    func repeatedIntent() {
+        var desk = Desk()
+        desk.sent(order)
+        #expect(desk.submit(order) == [])
+        _ = desk.sends.reported(makeReport(order.clOrdID), isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
+        #expect(desk.submit(order) == [])
+    }
+
+    @Test("a request waits for the session; one that waited too long is refused, a cancel never is")
+    func waits() {
+        var desk = Desk()
+        #expect(desk.submit(order, 0) == [] && desk.submit(cancel, 0) == [] && desk.submit(replace, 5) == [])
+        #expect(desk.tick(10) == [])
+        #expect(desk.tick(11) == [.record(.refused(order, .tooOld))])
+        #expect(desk.up(15) == [.send(cancel, possResend: false), .send(replace, possResend: false)])
+    }
+
+    @Test("a session that went down under a send leaves the request as it was")
+    func notLoggedOn() {
+        var desk = Desk()
+        _ = desk.up()
+        _ = desk.submit(order)
+        #expect(desk.handed(order.clOrdID, .notLoggedOn) == [])
+        #expect(desk.down() == [] && desk.sends.inDoubtCount == 0)
+        #expect(desk.up(1) == [.send(order, possResend: false)])
+    }
+
+    @Test("what the venue had not answered when the session was lost is in doubt, and asked about at the next logon")
+    func sessionLost() {
+        var desk = Desk()
+        desk.sent(order)
+        #expect(desk.down() == [.record(.inDoubt(order, .sessionLost))])
+        #expect(desk.sends.inDoubtCount == 1)
+        #expect(desk.up(1) == [.ask(order)])
+    }
+
+    @Test("unknown at the venue: sent again as a possible resend; known: not")
+    func answers() {
+        var desk = Desk()
+        desk.sent(order)
+        _ = desk.down()
+        _ = desk.up(1)
+        desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 1)
+        #expect(
+            desk.unknown(order.clOrdID, answers: 99) == [
+                .record(.inDoubt(order, .unknownAtVenue)), .send(order, possResend: true),
+            ])
+
+        var other = Desk()
+        other.sent(order)
+        _ = other.down()
+        _ = other.up(1)
+        other.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 1)
+        let status = makeReport(order.clOrdID, .orderStatus, .new)
+        let delivered = other.sends.reported(status, isUnknownOrder: false, answers: 99, now: 1, into: &other.actions)
+        #expect(delivered && other.take() == [] && other.sends.inDoubtCount == 0)
+    }
+
+    @Test("unknown at the venue, but too old to send: refused, and that is certain")
+    func unknownAndOld() {
+        var desk = Desk()
+        desk.sent(order)
+        _ = desk.down()
+        _ = desk.up(1)
+        desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 1)
+        #expect(
+            desk.unknown(order.clOrdID, answers: 99, now: 11) == [
+                .record(.inDoubt(order, .unknownAtVenue)), .record(.refused(order, .tooOld)),
+            ])
+    }
+
+    @Test("an answer to an earlier question does not send the order again")
+    func staleAnswer() {
+        var desk = Desk()
+        desk.sent(order)
+        // Not asked: the answer is from before.
+        #expect(desk.unknown(order.clOrdID, answers: nil) == [])
+        _ = desk.down()
+        #expect(desk.unknown(order.clOrdID, answers: 98) == [])
+        _ = desk.up(1)
+        desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 1)
+        #expect(desk.unknown(order.clOrdID, answers: 98) == [])
+        #expect(desk.unknown(order.clOrdID, answers: nil, possDup: true) == [])
+        #expect(desk.sends.inDoubtCount == 1)
+        // A venue that does not echo the number, on the same connection.
+        #expect(desk.unknown(order.clOrdID, answers: nil).count == 2)
+    }
+
+    @Test("no answer in time: asked; no answer to that: in doubt until the next logon")
+    func silence() {
+        var desk = Desk()
+        desk.sent(order)
+        #expect(desk.tick(4) == [])
+        #expect(desk.tick(5) == [.record(.inDoubt(order, .noAnswer)), .ask(order)])
+        desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 5)
+        #expect(desk.tick(9) == [])
+        #expect(desk.tick(10) == [.record(.inDoubt(order, .statusUnanswered))])
+        #expect(desk.tick(100) == [] && desk.sends.inDoubtCount == 1)
+        _ = desk.down()
+        #expect(desk.up(200) == [.ask(order)])
+    }
+
+    @Test("a cancel in doubt is sent again, not asked about")
+    func cancelInDoubt() {
+        var desk = Desk()
+        desk.sent(cancel)
+        #expect(desk.down() == [.record(.inDoubt(cancel, .sessionLost))])
+        #expect(desk.up(1) == [.send(cancel, possResend: true)])
+    }
+
+    @Test("a message that the venue had missed and got as a gap is asked about")
+    func gapFilled() {
+        var desk = Desk()
+        desk.sent(order)
+        desk.sends.gapFilled(order.clOrdID, into: &desk.actions)
+        #expect(desk.take() == [.record(.inDoubt(order, .gapFilled)), .ask(order)])
+    }
+
+    @Test("a refused message is a refused request; a refused question leaves the doubt")
+    func refusals() {
+        func refusal(of number: UInt64) -> MessageRefusal {
+            MessageRefusal(
+                refSeqNum: number, refTagID: 38, reason: 5, clOrdID: .none, text: "no", msgSeqNum: 9, eventTime: 1)
+        }
+        var desk = Desk()
+        desk.sent(order)
+        #expect(!desk.sends.refused(refusal(of: 1), into: &desk.actions))
+        #expect(desk.sends.refused(refusal(of: 2), into: &desk.actions))
+        #expect(desk.take() == [.record(.refused(order, .message("no", reason: 5)))])
+        #expect(!desk.sends.refused(refusal(of: 2), into: &desk.actions))
+
+        desk.sent(replace)
+        _ = desk.tick(5)
+        desk.sends.asked(replace.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 5)
+        #expect(desk.sends.refused(refusal(of: 3), into: &desk.actions))
+        #expect(desk.take() == [.record(.inDoubt(replace, .statusRefused("no")))])
+        #expect(desk.sends.inDoubtCount == 1)
+    }
+
+    @Test("after a restart, an intent without Sent is asked about before it is sent")
+    func restart() {
+        var desk = Desk()
+        for request in [order, cancel, replace, makeRequest(4), makeRequest(5)] { desk.sends.restore(request) }
+        var sent = makeReport(makeID(4))
+        (sent.msgType, sent.msgSeqNum) = (.sent, 7)
+        desk.sends.restore(sent)
+        desk.sends.restore(makeReport(makeID(5)))
+        desk.sends.finishRestoring(into: &desk.actions)
+        #expect(
+            desk.take() == [
+                .record(.inDoubt(order, .sendNotRecorded)), .record(.inDoubt(cancel, .sendNotRecorded)),
+                .record(.inDoubt(replace, .sendNotRecorded)), .record(.inDoubt(makeRequest(4), .answerNotRecorded)),
+            ])
+        #expect(desk.up(1) == [.ask(order), .send(cancel, possResend: true), .ask(replace), .ask(makeRequest(4))])
+        #expect(desk.submit(order) == [] && desk.submit(makeRequest(5)) == [])
+    }
+
+    @Test("a report that cannot be read puts its order in doubt, answered or not")
+    func unreadable() {
+        var desk = Desk()
+        desk.sent(order)
+        _ = desk.sends.reported(makeReport(order.clOrdID), isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
+        desk.sends.unreadable(order.clOrdID, now: 2, into: &desk.actions)
+        #expect(desk.take() == [.record(.inDoubt(order, .unreadableReport)), .ask(order)])
+        let isOurs = desk.sends.unreadable(makeID(77), now: 2, into: &desk.actions)
+        #expect(!isOurs && desk.take() == [])
+    }
+}
