@@ -159,6 +159,25 @@ struct RawPeerTests {
         acceptor.stop(graceMilliseconds: 0)
     }
 
+    @Test("a handler that blocks holds up reading, not sending")
+    func blockedHandler() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let desk = Recorder { _, _ in
+            gate.wait()
+            return .accept
+        }
+        let (engine, peer, _) = try loggedOn(Pair(), desk)
+        for id in ["A", "B"] { try peer.send("8", [(37, "O"), (17, id), (150, "0"), (39, "0"), (11, id)]) }
+        #expect(wait { desk.app("8").count == 1 })
+        try engine.send(order("X"))
+        #expect(try peer.expect("D")[11] == "X")
+        #expect(desk.app("8").count == 1)
+        gate.signal()
+        gate.signal()
+        #expect(wait { desk.app("8").count == 2 })
+        engine.stop(graceMilliseconds: 0)
+    }
+
     @Test("a restarted engine goes on with the sequence numbers of its store")
     func restart() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "fix-\(UUID().uuidString)").path()

@@ -1,7 +1,6 @@
 import FIXSessions
 import Foundation
 import PlainData
-import Synchronization
 import TradingModel
 
 /// One FIX session as the way to a venue: requests whose intent is durable go out, reports come back.
@@ -23,8 +22,7 @@ public final class FIXRouter: Sendable {
     private let handler: SessionHandler
     private let engine: FIXEngine
     private let settings: FIXSessionSettings
-    private let worker: Mutex<RouterWorker?>
-    private let thread = ThreadGate()
+    private let thread: RouterThread
     private let counters: RouterCounters
 
     /// Throws what is wrong with the session's settings or its store.
@@ -50,16 +48,17 @@ public final class FIXRouter: Sendable {
         if hasHistory, !settings.resetOnLogon, journalled + 1 < next.target {
             try engine.setNextSeqNums(sender: next.sender, target: journalled + 1)
         }
-        worker = Mutex(
+        thread = RouterThread(
             RouterWorker(
                 mailbox: mailbox, engine: engine, names: names, recovery: recovery, counters: counters, clock: clock,
                 deliver: deliver, notify: notify))
     }
 
+    deinit { stop(graceMilliseconds: 0) }
+
     /// Starts the router's thread and the session, which connects by itself, again and again.
     public func start() throws(FIXEngineError) {
-        guard let worker = worker.withLock({ $0.take() }) else { preconditionFailure("a router starts once") }
-        thread.run { worker.run() }
+        thread.start()
         try engine.start()
     }
 
@@ -79,7 +78,7 @@ public final class FIXRouter: Sendable {
     /// Takes a request whose intent is durable. Never blocks; one that was taken before is not taken again.
     func submit(request: OrderRequest) { mailbox.post(.submit(request)) }
 
-    /// Logs out, delivers what has come, and ends. Nothing is delivered after it returns.
+    /// Logs out, delivers what has come, and ends. Nothing is delivered after it returns. Never from `deliver` or `notify`.
     public func stop(graceMilliseconds: Int = 3000) {
         engine.stop(graceMilliseconds: graceMilliseconds)
         mailbox.post(.stop)
@@ -92,26 +91,5 @@ public final class FIXRouter: Sendable {
         var now = counters.current
         now.isLoggedOn = engine.isLoggedOn()
         return now
-    }
-}
-
-/// A thread that is started at most once and can be waited for.
-final class ThreadGate: Sendable {
-    private let finished = DispatchSemaphore(value: 0)
-    private let isRunning = Atomic<Bool>(false)
-
-    func run(_ body: @escaping @Sendable () -> Void) {
-        isRunning.store(true, ordering: .releasing)
-        let finished = finished
-        Thread.detachNewThread {
-            body()
-            finished.signal()
-        }
-    }
-
-    /// Waits for the thread's end; returns at once when it never ran or has been waited for.
-    func join() {
-        guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        finished.wait()
     }
 }
