@@ -201,7 +201,9 @@ struct FIXRouterTests {
             Issue.record("logged on")
         } catch {
             #expect(
-                error == .logonRefused(session: "FIX.4.4:\(floor.pair.buyer)->\(floor.pair.seller)", text: "trading account closed"))
+                error
+                    == .logonRefused(session: "FIX.4.4:\(floor.pair.buyer)->\(floor.pair.seller)", text: "trading account closed")
+            )
         }
         router.stop(graceMilliseconds: 0)
         acceptor.stop(graceMilliseconds: 0)

@@ -23,7 +23,8 @@ struct OrderEncoderTests {
         let id = makeID(1).ownText, other = makeID(2).ownText
         #expect(
             try fields(makeRequest(1, names: names)) == [
-                "35=D", "11=\(id)", "1=ACC", "55=BTC-USD", "54=1", "60=20231114-22:13:20.123", "38=3", "21=1", "40=2", "44=100.25",
+                "35=D", "11=\(id)", "1=ACC", "55=BTC-USD", "54=1", "60=20231114-22:13:20.123", "38=3", "21=1", "40=2",
+                "44=100.25",
                 "59=0",
             ])
         #expect(

@@ -56,7 +56,8 @@ struct SendProtocolTests {
         #expect(desk.up() == [])
         #expect(desk.submit(order) == [.send(order, possResend: false)])
         #expect(desk.handed(order.clOrdID, .sent(msgSeqNum: 7)) == [.record(.sent(order, msgSeqNum: 7))])
-        let delivered = desk.sends.reported(makeReport(order.clOrdID), isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
+        let delivered = desk.sends.reported(
+            makeReport(order.clOrdID), isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
         #expect(delivered && desk.sends.pendingCount == 0)
     }
 

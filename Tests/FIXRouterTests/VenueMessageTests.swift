@@ -151,7 +151,8 @@ struct VenueMessageTests {
             let shift = UInt64(random.below(60))
             let quantity = Quantity(rawValue: Int64(truncatingIfNeeded: random.next() >> (shift + 1)))
             let price = Price(rawValue: Int64(truncatingIfNeeded: random.next() >> shift) | 1)
-            let text = Self.fill.replacing("|32=0.00000001|", with: "|32=\(quantity)|").replacing("|31=-37.63|", with: "|31=\(price)|")
+            let text = Self.fill.replacing("|32=0.00000001|", with: "|32=\(quantity)|").replacing(
+                "|31=-37.63|", with: "|31=\(price)|")
             let read = try report(text)
             #expect(read.lastQty == quantity && read.lastPx == price)
         }
