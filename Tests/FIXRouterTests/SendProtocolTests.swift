@@ -226,6 +226,10 @@ struct SendProtocolTests {
         _ = desk.sends.reported(makeReport(order.clOrdID), isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
         desk.sends.unreadable(order.clOrdID, now: 2, into: &desk.actions)
         #expect(desk.take() == [.record(.inDoubt(order, .unreadableReport)), .ask(order)])
+        // Asked, the venue denies what it has named before: that is not for the router to settle.
+        desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 2)
+        #expect(desk.unknown(order.clOrdID, answers: 99) == [.record(.inDoubt(order, .unknownAtVenue))])
+        #expect(desk.sends.inDoubtCount == 1)
         let isOurs = desk.sends.unreadable(makeID(77), now: 2, into: &desk.actions)
         #expect(!isOurs && desk.take() == [])
     }

@@ -1,0 +1,86 @@
+import TradingModel
+
+/// A request between its intent and the venue's first word on it.
+struct PendingRequest {
+    enum Phase: Equatable {
+        /// Certainly not at the venue: never handed over, or the venue said that it does not have it.
+        case waiting
+        case sent(at: Int64)
+        /// It may be at the venue; to be asked about.
+        case doubtful
+        case asked(at: Int64, number: UInt64)
+        /// Asked in vain. The number is that of the question, 0 where none can still be answered.
+        case unanswered(number: UInt64)
+    }
+
+    var request: OrderRequest
+    var phase: Phase
+    /// When the router took it; nil for one that a restart found in the journal.
+    var takenAt: Int64?
+    /// The venue has named it before, so it is never sent again whatever the venue says now.
+    var wasNamed = false
+    /// The MsgSeqNums under which it, or a question about it, was sent.
+    fileprivate(set) var numbers: [UInt64] = []
+
+    var isInDoubt: Bool {
+        switch phase {
+        case .doubtful, .asked, .unanswered: true
+        case .waiting, .sent: false
+        }
+    }
+}
+
+/// The requests of the day: those that wait for the venue in full, the others as far as a question about them needs it.
+struct RequestTable: ~Copyable {
+    enum Subject: Equatable { case request, status }
+
+    private struct Settled {
+        var symbol: SymbolID
+        var account: TextID
+        var side: Side
+        var action: OrderRequest.Action
+    }
+
+    private var pending: [ClOrdID: PendingRequest] = [:]
+    private var settled: [ClOrdID: Settled] = [:]
+    /// Which message of ours a MsgSeqNum was, for as long as its request is pending.
+    private var messages: [UInt64: (ClOrdID, Subject)] = [:]
+
+    var count: Int { pending.count }
+    var inDoubtCount: Int { pending.values.count(where: \.isInDoubt) }
+    /// In the order of their ids, so that a run can be repeated.
+    var inOrder: [PendingRequest] { pending.values.sorted { $0.request.clOrdID < $1.request.clOrdID } }
+
+    func contains(_ id: ClOrdID) -> Bool { pending[id] != nil || settled[id] != nil }
+    subscript(id: ClOrdID) -> PendingRequest? { pending[id] }
+
+    mutating func insert(_ entry: PendingRequest) { pending[entry.request.clOrdID] = entry }
+    mutating func set(_ id: ClOrdID, _ phase: PendingRequest.Phase) { pending[id]?.phase = phase }
+
+    /// The venue has told its fate, or it never left.
+    mutating func settle(_ id: ClOrdID) {
+        guard let entry = pending.removeValue(forKey: id) else { return }
+        for number in entry.numbers { messages[number] = nil }
+        let request = entry.request
+        settled[id] = Settled(symbol: request.symbol, account: request.account, side: request.side, action: request.action)
+    }
+
+    /// Takes a settled request up again, as far as it is still known: enough for a question, not for sending it.
+    mutating func reopen(_ id: ClOrdID, now: Int64) -> PendingRequest? {
+        guard let known = settled.removeValue(forKey: id) else { return nil }
+        let request = OrderRequest(
+            eventTime: now, action: known.action, clOrdID: id, account: known.account, symbol: known.symbol, side: known.side,
+            orderQty: .zero, ordType: .limit)
+        let entry = PendingRequest(request: request, phase: .doubtful, wasNamed: true)
+        pending[id] = entry
+        return entry
+    }
+
+    mutating func note(_ msgSeqNum: UInt64, _ id: ClOrdID, _ subject: Subject) {
+        messages[msgSeqNum] = (id, subject)
+        pending[id]?.numbers.append(msgSeqNum)
+    }
+    func subject(of msgSeqNum: UInt64) -> (ClOrdID, Subject)? { messages[msgSeqNum] }
+    mutating func forget(_ msgSeqNum: UInt64) { messages[msgSeqNum] = nil }
+    mutating func forgetNumbers() { messages.removeAll() }
+}
