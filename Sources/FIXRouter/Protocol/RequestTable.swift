@@ -56,6 +56,7 @@ struct RequestTable: ~Copyable {
 
     mutating func insert(_ entry: PendingRequest) { pending[entry.request.clOrdID] = entry }
     mutating func set(_ id: ClOrdID, _ phase: PendingRequest.Phase) { pending[id]?.phase = phase }
+    mutating func setNamed(_ id: ClOrdID) { pending[id]?.wasNamed = true }
 
     /// The venue has told its fate, or it never left.
     mutating func settle(_ id: ClOrdID) {

@@ -124,7 +124,7 @@ struct SendProtocol: ~Copyable {
             case .waiting where isTooOld(entry, now): refuse(entry.request, .tooOld, into: &actions)
             case .waiting: actions.append(.send(entry.request, possResend: false))
             case .sent: break
-            case .doubtful, .asked, .unanswered: inquire(entry.request, into: &actions)
+            case .doubtful, .asked, .unanswered: inquire(entry, into: &actions)
             }
         }
     }
@@ -144,7 +144,7 @@ struct SendProtocol: ~Copyable {
     mutating func gapFilled(_ id: ClOrdID, into actions: inout [Action]) {
         guard let entry = table[id], case .sent = entry.phase else { return }
         doubt(entry.request, .gapFilled, into: &actions)
-        if isUp { inquire(entry.request, into: &actions) }
+        if isUp { inquire(entry, into: &actions) }
     }
 
     /// Time passes.
@@ -229,6 +229,7 @@ struct SendProtocol: ~Copyable {
         case .sent, .doubtful: break
         case .waiting, .asked, .unanswered: return true
         }
+        table.setNamed(id)
         doubt(entry.request, .unreadableReport, into: &actions)
         if isUp { actions.append(.ask(entry.request)) }
         return true
@@ -246,8 +247,9 @@ struct SendProtocol: ~Copyable {
         actions.append(.record(.refused(request, refusal)))
     }
 
-    private func inquire(_ request: OrderRequest, into actions: inout [Action]) {
-        actions.append(request.action == .cancel ? .send(request, possResend: true) : .ask(request))
+    private func inquire(_ entry: PendingRequest, into actions: inout [Action]) {
+        let mayLeaveAgain = entry.request.action == .cancel && !entry.wasNamed
+        actions.append(mayLeaveAgain ? .send(entry.request, possResend: true) : .ask(entry.request))
     }
 
     private func isTooOld(_ entry: PendingRequest, _ now: Int64) -> Bool {
