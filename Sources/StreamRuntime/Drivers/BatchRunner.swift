@@ -26,6 +26,7 @@ final class BatchRunner {
         occurrences = Array(repeating: 0, count: byID.count)
         let memory = Memory(tracker)
         self.memory = memory
+        memory.tracker.own()
         let ports = byID
         batch = Batch(capacity: batchCapacity) { out in Self.fill(memory, ports, out) }
     }
@@ -87,7 +88,7 @@ final class BatchRunner {
             batch = Batch(capacity: max(count, 2 * batch.capacity)) { out in Self.fill(memory, ports, out) }
         }
         memory.groups = groups
-        memory.tracker = tracker
+        memory.tracker.become(tracker)
         Self.advance(&tracker, groups, byID)
         let end = first + UInt64(count)
         batch.set(first: first, end: end, lastWatermark: tracker.watermark)
@@ -102,6 +103,7 @@ final class BatchRunner {
         }
         for port in graph.ports where !byID.contains(where: { $0 === port }) { port.finishFeeding(frontier: end) }
         graph.process(batch, wait: wait)
+        memory.groups = []  // the owner refills its list in place only while nobody else holds it
     }
 
     /// The state of a run at a batch boundary: watermarks, operators, timers and digests.

@@ -97,6 +97,9 @@ public final class Engine {
         wakeup.wake()
     }
 
+    /// The watermark after the last batch.
+    public var lastWatermark: Int64 { runner?.tracker.watermark ?? .min }
+
     private func makeRunner() -> BatchRunner {
         if let runner { return runner }
         let made = BatchRunner(graph, sources: graph.ports, hasClock: options.clockInterval != nil, batchCapacity: options.batch)

@@ -83,6 +83,8 @@ public class EdgeBase {
     /// How many elements have passed.
     public var total: UInt64 { header.pointee.total }
     public var capacity: Int { header.pointee.capacity }
+    /// Whether this is a source's edge rather than a stage's.
+    public internal(set) var isPort = false
     /// Sources need no digest: the journal has its checksums.
     public var isHashed: Bool {
         get { header.pointee.isHashed }

@@ -47,6 +47,7 @@ public final class Graph {
         precondition(!ports.contains { $0.name == name }, "two sources are named \(name)")
         let edge: Edge<T> = edge(name)
         edge.isHashed = false
+        edge.isPort = true
         let id = ports.count + 1
         let port = TypedPort(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: sharing?.lead ?? id)
         ports.append(port)

@@ -43,6 +43,14 @@ public struct JournalGroup {
     public var ingestTime: Int64
     public var ingestOffsets: UnsafePointer<UInt32>?
 
+    public init(
+        source: Int, stride: Int, count: Int, first: UInt64, records: UnsafeMutableRawPointer, latest: Int64, ingestTime: Int64,
+        ingestOffsets: UnsafePointer<UInt32>?
+    ) {
+        (self.source, self.stride, self.count, self.first, self.records) = (source, stride, count, first, records)
+        (self.latest, self.ingestTime, self.ingestOffsets) = (latest, ingestTime, ingestOffsets)
+    }
+
     public func ingestTime(_ i: Int) -> Int64 { ingestTime + Int64(ingestOffsets?[i] ?? 0) }
 }
 

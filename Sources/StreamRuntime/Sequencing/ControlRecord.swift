@@ -58,3 +58,12 @@ struct TextAssembler {
         return Names.Definition(space: space, id: record.id, text: String(decoding: pending, as: UTF8.self))
     }
 }
+
+/// Follows the texts that a journal defines, for those who read one without running it.
+public struct TextReader {
+    private var assembler = TextAssembler()
+    private let names: Names
+
+    public init(_ names: Names) { self.names = names }
+    public mutating func take(_ group: JournalGroup) { defineTexts(group, &assembler, names) }
+}

@@ -45,6 +45,14 @@ public struct WatermarkTracker: Sendable {
     /// The record that ends all input.
     mutating func end() { watermark = endOfTime }
 
+    /// Takes another's values over in place: assigning it would share its list, and the next change would copy that.
+    mutating func become(_ other: WatermarkTracker) {
+        for i in sources.indices { sources[i] = other.sources[i] }
+        watermark = other.watermark
+    }
+    /// Stops sharing the list with whom this was copied from.
+    mutating func own() { sources = sources.map { $0 } }
+
     private mutating func raise() {
         let low = floor(except: -1)
         if low != .max { watermark = max(watermark, low) }
