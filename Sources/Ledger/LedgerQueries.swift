@@ -45,6 +45,17 @@ public struct LedgerPosition: Sendable, Equatable {
     public var quantity: Quantity, avgPx: Price, lastPx: Price, realised: Notional, cash: Notional
 }
 
+/// An order as the ledger has it at the end.
+public struct LedgerOrder: Sendable, Equatable {
+    /// Of its last event.
+    public var sequence: UInt64
+    /// The id it was entered with first, then those that it or its fills had later.
+    public var clOrdIDs: [String]
+    public var symbol: String, ordStatus: String
+    public var orderQty: Quantity, cumQty: Quantity, leavesQty: Quantity, avgPx: Price
+    public var isInDoubt: Bool
+}
+
 extension Ledger {
     public func summary() throws(LedgerError) -> LedgerSummary {
         let positions = try self.positions()
@@ -108,6 +119,30 @@ extension Ledger {
                     sequence: UInt64(bitPattern: row[0]), account: row[1], strategy: row[2], symbol: row[3],
                     quantity: Quantity(rawValue: row[4]), avgPx: price(row[5]), lastPx: price(row[6]),
                     realised: money(row[7]), cash: money(row[8]))
+            }
+        }
+    }
+
+    /// By the id that they were entered with.
+    public func orders() throws(LedgerError) -> [LedgerOrder] {
+        let sql = """
+            SELECT last_sequence, root_id, cl_ord_id, symbol, ord_status, order_qty, cum_qty, leaves_qty, avg_px, certainty
+            FROM orders ORDER BY root_id
+            """
+        let ids = "SELECT DISTINCT cl_ord_id FROM executions WHERE root_id = ? ORDER BY sequence, ordinal"
+        return try read("reading the orders") { db in
+            let idStatement = try db.makeStatement(sql: ids)
+            return try Row.fetchAll(db, sql: sql).map { row in
+                let root: String = row[1], current: String = row[2], certainty: String = row[9]
+                var clOrdIDs = [root]
+                for id in try String.fetchAll(idStatement, arguments: [root]) + [current] where !clOrdIDs.contains(id) {
+                    clOrdIDs.append(id)
+                }
+                return LedgerOrder(
+                    sequence: UInt64(bitPattern: row[0]), clOrdIDs: clOrdIDs, symbol: row[3], ordStatus: row[4],
+                    orderQty: Quantity(rawValue: row[5]), cumQty: Quantity(rawValue: row[6]),
+                    leavesQty: Quantity(rawValue: row[7]),
+                    avgPx: price(row[8]), isInDoubt: certainty != "KNOWN")
             }
         }
     }

@@ -131,6 +131,9 @@ struct LedgerTests {
         let live = try ledger.fills()
         #expect(live.map(\.execID) == ["D"])
         #expect(live[0].quantity == Quantity(units: 25) && live[0].price.description == "12")
+        let order = try #require(try ledger.orders().first)
+        #expect(order.clOrdIDs == ["X", "Y"] && order.sequence == 4 && !order.isInDoubt)
+        #expect(order.orderQty == Quantity(units: 100) && order.ordStatus == "partiallyFilled")
     }
 
     /// By hand: 100 bought at 10 and 50 sold at 12: 100 realised; 50 left at 10, last price 12, so 100 to come.

@@ -2,7 +2,7 @@ import TradingModel
 
 /// The venue's account of the day: what it says that it traded for us and where it leaves us.
 ///
-/// The form `statement-csv`, in UTF-8, one header line and one row a record; columns in any order, empty = absent:
+/// The form `statement-csv` (docs/statement-csv.md), in UTF-8, one header line and one row a record; columns in any order, empty = absent:
 ///
 ///     record,time,exec_id,cl_ord_id,symbol,side,quantity,price,fee
 ///     fill,2026-11-20T14:30:05.25Z,E17,0GXYZ,AAPL,buy,100,187.25,0.35
