@@ -27,6 +27,7 @@ extension WebSocketError: CustomStringConvertible {
 /// How an open connection ended.
 public struct WebSocketClosure: Hashable, Sendable {
     /// RFC 6455 section 7.4: the code of the side that closed first; `noCode` and `abnormal` are never on the wire.
+    /// Codes that libwebsockets does not know (1012 to 1014, registered after the RFC) are shown as 1002.
     public let code: UInt16
     /// At most 123 bytes of UTF-8; empty where none was given.
     public let reason: String

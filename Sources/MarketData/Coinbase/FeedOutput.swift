@@ -1,0 +1,35 @@
+import StreamRuntime
+import TradingModel
+
+/// Where a feed puts what it has decoded: the entrance of the graph, or a test.
+///
+/// Each call answers whether the element was taken. False means "no room": the feed then keeps it, stops reading its
+/// socket, and offers it again; it drops nothing.
+public protocol FeedOutput: Sendable {
+    func take(_ trade: Trade) -> Bool
+    func take(_ quote: Quote) -> Bool
+    func take(_ status: FeedStatus) -> Bool
+    /// Nothing more comes from this feed.
+    func finish()
+}
+
+/// The ingresses of an engine as a feed's output. A kind of element that no source of the graph reads is left out.
+public struct IngressOutput: FeedOutput {
+    private let trades: Ingress<Trade>?
+    private let quotes: Ingress<Quote>?
+    private let statuses: Ingress<FeedStatus>?
+
+    public init(trades: Ingress<Trade>?, quotes: Ingress<Quote>?, statuses: Ingress<FeedStatus>? = nil) {
+        (self.trades, self.quotes, self.statuses) = (trades, quotes, statuses)
+    }
+
+    public func take(_ trade: Trade) -> Bool { trades?.offer(trade) ?? true }
+    public func take(_ quote: Quote) -> Bool { quotes?.offer(quote) ?? true }
+    public func take(_ status: FeedStatus) -> Bool { statuses?.offer(status) ?? true }
+
+    public func finish() {
+        trades?.finish()
+        quotes?.finish()
+        statuses?.finish()
+    }
+}
