@@ -15,8 +15,8 @@ public struct EngineOptions: Sendable {
     /// Whether the end of all sources is the end of the day, so that pending timers fire. False for a live desk, where
     /// it is a shutdown, and the day goes on from there.
     public var endsDay = true
-    /// Runs one event time at a time and closes all loops before the next: how history is run, so that what happens
-    /// does not depend on where a batch was cut.
+    /// Runs one event time at a time, and whatever it causes to its end before the next: how history is run, so that what
+    /// happens does not depend on where a batch was cut.
     public var isStepped = false
 
     public init() {}
@@ -45,6 +45,7 @@ public final class Engine {
     private var pulled: [PulledFeed] = []
     private var loops: [Feed] = []
     private let stopping = Atomic<Bool>(false)
+    private let settled = Atomic<UInt64>(0)
     private var runner: BatchRunner?
     private var builder: BatchBuilder
     private var nextClock: Int64 = 0
@@ -91,6 +92,9 @@ public final class Engine {
     /// True while the recorded part of the day is run again: nothing leaves.
     public private(set) var isReplaying = false
 
+    /// Any thread: up to here everything is durable and every effect of it lies in its queue.
+    public var settledSequence: UInt64 { settled.load(ordering: .acquiring) }
+
     /// Any thread: finish the batch at hand, then shut down.
     public func stop() {
         stopping.store(true, ordering: .releasing)
@@ -110,16 +114,18 @@ public final class Engine {
     /// Runs what an earlier run of the same day recorded, so that this one goes on from there.
     /// - Returns: how many records there were.
     @discardableResult
-    public func resume(from reader: JournalReader, pump: () -> Void = {}) throws(JournalError) -> UInt64 {
+    public func resume(from reader: JournalReader) throws(JournalError) -> UInt64 {
         isReplaying = true
+        for effect in effects { effect.isDurable = true }  // it was, before
         defer { isReplaying = false }
         let runner = makeRunner()
         var texts = TextAssembler()
         while let block = try reader.next() {
             for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
-            runner.run(reader.groups, first: block.first, count: block.count) { pump() }
+            runner.run(reader.groups, first: block.first, count: block.count) { cp_pause() }
             nextSequence = block.end
             batches += 1
+            settled.store(block.end - 1, ordering: .releasing)
         }
         _ = names.takeFresh()
         return nextSequence - 1
@@ -146,36 +152,44 @@ public final class Engine {
         }
         journal?.flush()
         if let error = journal?.error { throw error }
-        publishDurable()
+        publishDurable(completed: nextSequence - 1)
     }
 
     private func park() {
         var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - WallClock.now()), 50_000_000)
         if let wait = paceDelay() { limit = min(limit, wait) }
-        publishDurable()
+        publishDurable(completed: nextSequence - 1)
         wakeup.wait(nanoseconds: max(1_000, limit)) {
             feeds.contains(where: \.isReady) || loops.contains(where: \.isReady) || stopping.load(ordering: .relaxed)
         }
     }
 
-    private func publishDurable() {
-        guard let journal else { return }
-        let durable = journal.durableSequence
-        for effect in effects { effect.release(upTo: durable) }
+    /// - Parameter completed: the last record that the graph has finished.
+    private func publishDurable(completed: UInt64? = nil) {
+        let durable = journal?.durableSequence ?? .max
+        if journal != nil { for effect in effects { effect.release(upTo: durable) } }
+        if let completed { settled.store(min(durable, completed), ordering: .releasing) }
     }
 
     /// One batch.
     private func step(_ runner: BatchRunner) -> Bool {
         let now = WallClock.now()
         builder.begin(first: nextSequence, ingestTime: now)
-        for loop in loops where builder.room > 0 { loop.take(most: builder.room / 2 + 1, into: &builder) }
-        let hasLoops = builder.count > 0
-        if !hasLoops || !options.isStepped {
+        for loop in loops where builder.room > 0 { loop.take(most: builder.room / 2 + 1, until: .max, into: &builder) }
+        if options.isStepped {
+            // One kind of input at a time, and none before what the last one caused has come to rest. History is looked
+            // at first: a simulated venue answers orders when the next prices are known, and before the graph sees them.
+            if builder.count == 0 {
+                for feed in pulled { _ = feed.nextEventTime }
+                takeArrived()
+            }
+            if builder.count == 0 { takePulled(now) }
+        } else {
             if now >= nextClock, let interval = options.clockInterval, builder.room > 0 {
                 builder.append(control: [ControlRecord(.clock, eventTime: now)])
                 nextClock = max(nextClock + interval, now)
             }
-            for feed in feeds where builder.room > 0 { feed.take(most: builder.room, into: &builder) }
+            takeArrived()
             takePulled(now)
         }
         // New texts must come before the first record that can mention them.
@@ -212,8 +226,25 @@ public final class Engine {
             publishDurable()
             cp_pause()
         }
-        publishDurable()
+        publishDurable(completed: nextSequence - 1)
         onBatch?(nextSequence - 1, runner.tracker.watermark)
+    }
+
+    /// Merges what has been offered by the time of arrival, ties in the order of declaration.
+    private func takeArrived() {
+        while builder.room > 0 {
+            var chosen: Feed?, time = Int64.max, following = Int64.max
+            for feed in feeds {
+                guard let next = feed.nextIngestTime else { continue }
+                if chosen == nil || next < time {
+                    (chosen, time, following) = (feed, next, chosen == nil ? .max : time)
+                } else {
+                    following = min(following, next)
+                }
+            }
+            guard let chosen else { return }
+            chosen.take(most: builder.room, until: following, into: &builder)
+        }
     }
 
     /// Merges the pulled sources by event time, ties in the order of their declaration.

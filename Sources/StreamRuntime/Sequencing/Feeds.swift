@@ -7,8 +7,10 @@ class Feed {
     let port: SourcePort
     init(_ port: SourcePort) { self.port = port }
 
-    /// Appends to the batch what is ready, at most `most` records.
-    func take(most: Int, into batch: inout BatchBuilder) {}
+    /// When the next record came in; nil when none is there.
+    var nextIngestTime: Int64? { nil }
+    /// Appends to the batch what is ready and came in no later than `until`, at most `most` records.
+    func take(most: Int, until: Int64, into batch: inout BatchBuilder) {}
     /// The records taken last were sequenced and run: their memory may be used again.
     func release() {}
     /// Nothing more will ever come.
@@ -73,13 +75,21 @@ final class RingFeed<T: Element>: Feed {
     }
     deinit { offsets.deallocate() }
 
-    override func take(most: Int, into batch: inout BatchBuilder) {
-        let (elements, times, n) = ingress.ring.peek(most: most)
-        guard n > 0 else { return }
-        let base = times[0]
-        for i in 0..<n { offsets[i] = UInt32(clamping: times[i] - base) }
+    override var nextIngestTime: Int64? {
+        let (_, times, n) = ingress.ring.peek(most: 1, skipping: held)
+        return n > 0 ? times[0] : nil
+    }
+    override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
+        let (elements, times, ready) = ingress.ring.peek(most: most, skipping: held)
+        guard ready > 0 else { return }
+        let base = times[0], offsets = offsets + held
+        var n = 0
+        while n < ready, n == 0 || times[n] <= until {
+            offsets[n] = UInt32(clamping: times[n] - base)
+            n += 1
+        }
         batch.append(port, UnsafeMutableRawPointer(elements), n, ingestTime: base, offsets: n > 1 ? UnsafePointer(offsets) : nil)
-        held = n
+        held += n
     }
     override func release() {
         if held > 0 { ingress.ring.release(held) }
@@ -160,7 +170,7 @@ final class LoopFeed<T: Element>: Feed {
 
     func add(_ element: T) { waiting.append(element) }
 
-    override func take(most: Int, into batch: inout BatchBuilder) {
+    override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
         guard !waiting.isEmpty else { return }
         let n = min(most, waiting.count)
         taken.removeAll(keepingCapacity: true)

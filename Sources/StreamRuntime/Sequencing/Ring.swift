@@ -38,9 +38,11 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
         return true
     }
 
-    /// The consumer: what lies ready in one piece, at most `most`.
-    public func peek(most: Int) -> (elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>, count: Int) {
-        let from = head.load(ordering: .relaxed), index = from & (capacity - 1)
+    /// The consumer: what lies ready in one piece behind the first `skipping`, at most `most`.
+    public func peek(
+        most: Int, skipping: Int = 0
+    ) -> (elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>, count: Int) {
+        let from = head.load(ordering: .relaxed) + skipping, index = from & (capacity - 1)
         let ready = min(tail.load(ordering: .acquiring) - from, capacity - index, most)
         return (elements + index, words + index, ready)
     }
