@@ -11,7 +11,6 @@ extension FIXSessionSettings {
         EndTime=00:00:00
         ReconnectInterval=\(reconnectSeconds)
         SocketNodelay=Y
-        UseDataDictionary=N
 
         """
     }
@@ -34,6 +33,11 @@ extension FIXSessionSettings {
         case .acceptor: lines += ["SocketAcceptPort=\(port)", "SocketReuseAddress=Y"]
         }
         if let storePath { lines.append("FileStorePath=\(storePath)") }
+        if let dictionaryPath {
+            lines += ["UseDataDictionary=Y", "DataDictionary=\(dictionaryPath)"]
+        } else {
+            lines.append("UseDataDictionary=N")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -42,6 +46,7 @@ extension FIXSessionSettings {
         try check("target", target)
         if role == .initiator { try check("host", host) }
         if let storePath { try check("store", storePath) }
+        if let dictionaryPath { try check("dictionary", dictionaryPath) }
         try check("port", port, in: 1...65535)
         try check("heartbeat", heartbeatSeconds, in: 1...3600)
         try check("reconnect", reconnectSeconds, in: 1...3600)

@@ -39,11 +39,15 @@ public struct FIXSessionSettings: Hashable, Sendable {
     /// Message types that are never sent a second time: a peer that asks for their resend gets a gap fill instead, and the
     /// handler is told. A stale order must not reach the market because a connection came back.
     public var gapFilled: Set<FIXMsgType>
+    /// A data dictionary in QuickFIX's XML form: with it the session refuses messages that lack required fields or hold
+    /// values that are not allowed, and reads repeating groups. Without it messages are flat fields.
+    public var dictionaryPath: String?
 
     public init(
         role: FIXRole, version: FIXVersion = .fix44, sender: String, target: String, host: String = "127.0.0.1", port: Int,
         heartbeatSeconds: Int = 30, storePath: String? = nil, resetOnLogon: Bool = false, reconnectSeconds: Int = 1,
-        logonTimeoutSeconds: Int = 10, gapFilled: Set<FIXMsgType> = [.newOrderSingle, .orderCancelReplaceRequest]
+        logonTimeoutSeconds: Int = 10, gapFilled: Set<FIXMsgType> = [.newOrderSingle, .orderCancelReplaceRequest],
+        dictionaryPath: String? = nil
     ) {
         self.role = role
         self.version = version
@@ -57,6 +61,7 @@ public struct FIXSessionSettings: Hashable, Sendable {
         self.reconnectSeconds = reconnectSeconds
         self.logonTimeoutSeconds = logonTimeoutSeconds
         self.gapFilled = gapFilled
+        self.dictionaryPath = dictionaryPath
     }
 
     /// The session's name, `FIX.4.4:FLOOR->BROKER`.

@@ -41,6 +41,17 @@ struct SettingsTests {
         withExtendedLifetime(first) {}
     }
 
+    @Test("a data dictionary that is not there is named when the engine is made")
+    func missingDictionary() {
+        let settings = Pair().initiator { $0.dictionaryPath = "/no/such/FIX44.xml" }
+        do {
+            _ = try FIXEngine([settings], handler: Recorder())
+            Issue.record("accepted")
+        } catch {
+            #expect(error.description.contains("/no/such/FIX44.xml"))
+        }
+    }
+
     @Test("an engine whose port is taken says so when it starts")
     func portTaken() throws {
         let pair = Pair()

@@ -63,12 +63,17 @@ final class RouterWorker: @unchecked Sendable {
                 sendProtocol.tick(now: now, into: &actions)
                 perform()
                 nextTick = now + Self.tick
+                countPending()
             }
-            let (pending, inDoubt) = (sendProtocol.pendingCount, sendProtocol.inDoubtCount)
-            counters.change { ($0.pending, $0.inDoubt) = (pending, inDoubt) }
             if isStopped { break }
         }
+        countPending()
         mailbox.close()
+    }
+
+    private func countPending() {
+        let (pending, inDoubt) = (sendProtocol.pendingCount, sendProtocol.inDoubtCount)
+        counters.change { ($0.pending, $0.inDoubt) = (pending, inDoubt) }
     }
 
     private func handle(_ mail: Mail) {
