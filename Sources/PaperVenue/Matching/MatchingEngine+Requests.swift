@@ -109,6 +109,7 @@ extension MatchingEngine {
         let instrument = instruments[request.symbol]
         if request.clOrdID.isNone { return (99, "no ClOrdID") }
         if !instrument.isDefined { return (1, "unknown symbol") }
+        if isClosed { return (2, "the market is closed") }
         if request.side == .none { return (11, "no side") }
         if request.orderQty <= .zero { return (13, "the quantity is not positive") }
         if !instrument.isOnLot(request.orderQty) { return (13, "the quantity is no multiple of the lot") }

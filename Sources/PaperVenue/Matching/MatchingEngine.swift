@@ -40,6 +40,8 @@ public struct MatchingEngine: ~Copyable {
     var orderCount: UInt32 = 0, execCount: UInt32 = 0
     var day: Int32 = 1
     var texts = TextCache()
+    /// While set, new orders are rejected (OrdRejReason 2).
+    public var isClosed = false
 
     /// - Parameter instruments: what is listed; an order in anything else is rejected (OrdRejReason 1).
     public init(_ configuration: MatchingConfiguration, instruments: InstrumentTable) {
@@ -59,6 +61,8 @@ public struct MatchingEngine: ~Copyable {
     public func turnover(of symbol: SymbolID) -> Notional {
         symbol.index < books.count ? books[symbol.index].turnover : .zero
     }
+    /// Whether an order, cancel or replace came under this id today or yesterday.
+    public func knows(_ id: ClOrdID) -> Bool { places[id] != nil }
     /// How many orders work now.
     public var workingCount: Int { books.reduce(0) { $0 + $1.buys.count + $1.sells.count } }
     /// The symbols that have a book, traded or not.

@@ -1,0 +1,69 @@
+import PlainData
+import TradingModel
+
+/// What the feed knows of one product.
+struct FeedProduct {
+    let name: String
+    let escapedName: [UInt8]
+    var sequence: UInt64 = 0
+    var tradeID: UInt64 = 0
+    var last: Trade?
+    var quote: Quote?
+
+    init(_ name: String) { (self.name, escapedName) = (name, JSONWriter.escaped(name)) }
+}
+
+/// The feed's messages, in the format of the Coinbase Exchange feed (`matches`, `ticker` and `heartbeat` channels).
+///
+/// Each message of a product but a heartbeat takes the next `sequence`. `match.side` is the maker's, the other one than the
+/// aggressor's. A `ticker` is sent for every change of the best bid or ask; its `price` is the last trade's, and before the first
+/// trade the bid's.
+struct FeedMessages {
+    private var json = JSONWriter()
+    /// The message made last.
+    var bytes: [UInt8] { json.bytes }
+
+    mutating func match(_ trade: Trade, _ product: inout FeedProduct) {
+        product.sequence += 1
+        product.tradeID += 1
+        product.last = trade
+        json.begin("match")
+        json.number("trade_id", product.tradeID)
+        json.identifier("maker_order_id", "00000000-0000-4000-8000-", product.tradeID)
+        json.identifier("taker_order_id", "00000000-0000-4000-9000-", product.tradeID)
+        json.text("side", trade.aggressor == .buy ? "sell" : "buy")
+        json.decimal("size", trade.size.rawValue, scale: Quantity.scale)
+        json.decimal("price", trade.price.rawValue, scale: Price.scale)
+        end(product, trade.eventTime)
+    }
+
+    mutating func ticker(_ quote: Quote, _ product: inout FeedProduct) {
+        product.sequence += 1
+        product.quote = quote
+        let last = product.last
+        json.begin("ticker")
+        let standIn = quote.bid.isNone ? quote.ask : quote.bid
+        json.decimal("price", last?.price.rawValue ?? (standIn.isNone ? 0 : standIn.rawValue), scale: Price.scale)
+        json.decimal("best_bid", quote.bid.isNone ? 0 : quote.bid.rawValue, scale: Price.scale)
+        json.decimal("best_bid_size", quote.bid.isNone ? 0 : quote.bidSize.rawValue, scale: Quantity.scale)
+        json.decimal("best_ask", quote.ask.isNone ? 0 : quote.ask.rawValue, scale: Price.scale)
+        json.decimal("best_ask_size", quote.ask.isNone ? 0 : quote.askSize.rawValue, scale: Quantity.scale)
+        json.text("side", last?.aggressor == .sell ? "sell" : "buy")
+        json.number("trade_id", product.tradeID)
+        json.decimal("last_size", last?.size.rawValue ?? 0, scale: Quantity.scale)
+        end(product, quote.eventTime)
+    }
+
+    mutating func heartbeat(_ product: FeedProduct, _ time: Int64) {
+        json.begin("heartbeat")
+        json.number("last_trade_id", product.tradeID)
+        end(product, time)
+    }
+
+    private mutating func end(_ product: FeedProduct, _ time: Int64) {
+        json.text("product_id", escaped: product.escapedName)
+        json.number("sequence", product.sequence)
+        json.time("time", time)
+        json.end()
+    }
+}
