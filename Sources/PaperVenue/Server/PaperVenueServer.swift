@@ -94,3 +94,16 @@ public final class PaperVenueServer: Sendable {
         }
     }
 }
+
+extension PaperVenueServer {
+    /// A venue for a tape in files; the instruments beside it are what is listed.
+    public convenience init(_ configuration: VenueConfiguration, tapePath: String) throws(VenueError) {
+        let names = Names()
+        let instruments = try InstrumentFile.read(besideTape: tapePath, names: names)
+        var configuration = configuration
+        if configuration.tapeName == "-" { configuration.tapeName = tapePath }
+        self.init(configuration, names: names, instruments: instruments) { (names) throws(VenueError) in
+            try FileTape(tapePath, names: names)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import PlainData
+import Testing
+import TradingModel
+
+@testable import PaperVenue
+
+@Suite("Tapes from files") struct FileTapeTests {
+    private let folder: String
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "tape-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    private func write(_ name: String, _ text: String) throws -> String {
+        try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+        return folder + "/" + name
+    }
+    private func read(_ path: String) throws -> [String] {
+        let names = Names()
+        var tape = try FileTape(path, names: names)
+        var lines: [String] = []
+        while let event = try tape.next() {
+            switch event {
+            case .trade(let trade): lines.append("\(trade.eventTime) trade \(trade.symbol.text(names)) \(trade.price)")
+            case .quote(let quote): lines.append("\(quote.eventTime) quote \(quote.symbol.text(names)) \(quote.bid) \(quote.ask)")
+            }
+        }
+        return lines
+    }
+    private let trades = "time,symbol,price,size\n1000000001,A,5,1\n1000000003,B,6,1\n"
+    private let quotes = "time,symbol,bid,bid_size,ask,ask_size\n1000000000,A,4,1,5,1\n1000000003,B,5,1,6,1\n1000000004,A,,,5,1\n"
+
+    @Test("a folder's trades and quotes are merged by time, the trade first where they are equal")
+    func merged() throws {
+        _ = try write("trades.csv", trades)
+        _ = try write("quotes.csv", quotes)
+        #expect(
+            try read(folder) == [
+                "1000000000 quote A 4 5", "1000000001 trade A 5", "1000000003 trade B 6", "1000000003 quote B 5 6",
+                "1000000004 quote A  5",
+            ])
+    }
+
+    @Test("a file of either form is a tape, told by its header")
+    func single() throws {
+        let first = try write("some.csv", trades), second = try write("other.csv", quotes)
+        #expect(try read(first) == ["1000000001 trade A 5", "1000000003 trade B 6"])
+        #expect(try read(second).count == 3)
+        #expect(try FileTape(first, names: Names()).hasQuotes == false)
+    }
+
+    @Test("what is no tape is one clear error")
+    func errors() throws {
+        func message(_ path: String) -> String {
+            do {
+                _ = try read(path)
+                return ""
+            } catch { return "\(error)" }
+        }
+        #expect(message(folder + "/none.csv").hasSuffix("none.csv: there is no such file or folder"))
+        #expect(message(folder).hasSuffix("the folder holds neither trades.csv nor quotes.csv (plain or .gz)"))
+        #expect(message(try write("a.csv", "x,y\n1,2\n")).contains("its header is neither"))
+        #expect(message(try write("b.csv", trades + "1000000001,A,5,1\n")).contains("time goes back"))
+        #expect(message(try write("c.csv", trades + "1000000009,A,-,1\n")).contains("c.csv:4: price"))
+    }
+
+    @Test("instruments are read from beside the tape, in any order of columns")
+    func instruments() throws {
+        let names = Names()
+        #expect(try InstrumentFile.read(besideTape: folder, names: names).isEmpty)
+        _ = try write("instruments.csv", "lot_size,symbol,tick_size,currency,sector\n1,A,0.01,USD,X\n0.001,B,0.5,EUR,Y\n")
+        let found = try InstrumentFile.read(besideTape: folder, names: names)
+        #expect(found.map { $0.symbol.text(names) } == ["A", "B"])
+        #expect(found.map(\.tickSize) == [cents(1), cents(50)])
+        #expect(found.map(\.lotSize.description) == ["1", "0.001"])
+        for text in [
+            "symbol\nA\n", "symbol,tick_size,lot_size\nA,1\n", "symbol,tick_size,lot_size\n,1,1\n",
+            "symbol,tick_size,lot_size\nA,-1,1\n",
+        ] {
+            #expect(throws: VenueError.self) { try InstrumentFile.parse(text, path: "f", names: names) }
+        }
+    }
+
+    @Test("the data in replay-data is a tape", .timeLimit(.minutes(1)))
+    func replayData() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let path = root.appending(path: "replay-data/day").path
+        var tape = try FileTape(path, names: Names())
+        var count = 0, last = Int64.min
+        while let event = try tape.next() {
+            count += 1
+            #expect(event.eventTime >= last)
+            last = event.eventTime
+        }
+        #expect(count == 90_000 + 114_684)
+    }
+}
