@@ -67,6 +67,18 @@ struct AppendixDTests {
             """)
     }
 
+    @Test("B.1.d: the cancel is pending before the order is acknowledged")
+    func cancelBeforeAcknowledgement() throws {
+        try run(
+            """
+            > D X 10000
+            > F Y X
+            < PendingCancel Y X | PendingCancel 10000 0 10000
+            < New X | PendingCancel 10000 0 10000
+            < Canceled Y X | Canceled 10000 0 0
+            """)
+    }
+
     @Test("B.1.f: the cancel of an unknown order is an anomaly and makes no order")
     func cancelUnknown() throws {
         var script = Script()

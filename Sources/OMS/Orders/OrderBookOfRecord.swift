@@ -12,7 +12,7 @@ public struct OrderBookOfRecord: Sendable {
     public private(set) var orders: [OrderState] = []
     private var byClOrdID = IDTable()
     /// The order that first traded under an ExecID.
-    private var byExecID = IDTable()
+    private var firstByExecID = ExecIDOwners()
 
     public init() {}
 
@@ -66,11 +66,8 @@ public struct OrderBookOfRecord: Sendable {
     /// Two orders under one ExecID: a mistake of the venue or a fill reported twice. Dropping it could lose a fill, so
     /// it is booked, and the reconciler sees it.
     private mutating func noteSharedExecID(_ report: ExecutionReport, _ slot: Int, _ effects: inout OrderEffects) {
-        let key = UInt64(report.execID.rawValue)
-        if let owner = byExecID.find(key) {
-            if owner != slot { effects.note(.duplicateExecID, report, reported: report.lastQty) }
-        } else {
-            byExecID.set(key, slot)
+        if !firstByExecID.claim(report.execID, for: slot) {
+            effects.note(.duplicateExecID, report, reported: report.lastQty)
         }
     }
 
@@ -91,6 +88,30 @@ public struct OrderBookOfRecord: Sendable {
             for slot in orders.indices { orders[slot].state(&coder) }
         }
         byClOrdID.state(&coder)
-        byExecID.state(&coder)
+        firstByExecID.state(&coder)
     }
+}
+
+/// Which order traded first under each ExecID. Interned texts are numbered densely, so a plain array serves.
+private struct ExecIDOwners: Sendable {
+    private struct Owner: State {
+        var slotPlusOne: UInt32 = 0
+        mutating func state(_ coder: inout StateCoder) { coder.field(&slotPlusOne) }
+    }
+    private var owners: [Owner] = []
+    /// Numbers from here on were never interned; they are not looked at.
+    private static let limit = 1 << 28
+
+    /// - Returns: false where another order has it already.
+    mutating func claim(_ id: TextID, for slot: Int) -> Bool {
+        let place = Int(id.rawValue)
+        guard place < Self.limit else { return true }
+        if place >= owners.count {
+            owners.append(contentsOf: repeatElement(Owner(), count: max(place + 1, 2 * owners.count) - owners.count))
+        }
+        if owners[place].slotPlusOne == 0 { owners[place].slotPlusOne = UInt32(slot + 1) }
+        return owners[place].slotPlusOne == UInt32(slot + 1)
+    }
+
+    mutating func state(_ coder: inout StateCoder) { coder.field(&owners, filler: Owner()) }
 }

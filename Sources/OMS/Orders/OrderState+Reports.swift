@@ -21,6 +21,7 @@ extension OrderState {
             guard isApplied else { return effects }
             noteDifferences(report, &effects)
         }
+        settle()
         effects.update = update(
             at: report.eventTime, execType: report.execType, lastQty: change?.quantity ?? .zero, lastPx: change?.price ?? .none,
             execID: report.execID, execRefID: change?.undone ?? .none)

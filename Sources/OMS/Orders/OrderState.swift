@@ -31,6 +31,8 @@ public struct OrderState: Sendable {
     var isInDoubt = false, isReconciling = false
     /// In the order in which they were sent.
     public internal(set) var requests: [ModifyRequest] = []
+    /// So many of the first requests have their answer; only the others are looked at again. Not saved: it follows.
+    var settledCount = 0
     /// Where in `requests` the accepted replace lies whose terms hold; −1 for the order as entered.
     var termsIndex: Int64 = -1
     var fills: [Fill] = []
@@ -56,6 +58,14 @@ extension OrderState {
         }
     }
 
+    /// The requests from the first one that still waits.
+    private var open: ArraySlice<ModifyRequest> { requests[settledCount...] }
+
+    /// Keeps the cost of an event independent of how often the order was replaced before.
+    mutating func settle() {
+        while settledCount < requests.count, !requests[settledCount].isPending { settledCount += 1 }
+    }
+
     /// The status of the highest precedence of those that hold.
     public var ordStatus: OrdStatus {
         let isFilled = cumQty > .zero && cumQty >= orderQty
@@ -65,7 +75,7 @@ extension OrderState {
         default: break
         }
         var pending: OrdStatus?
-        for request in requests where request.stage == .acknowledged {
+        for request in open where request.stage == .acknowledged {
             if request.kind == .cancel { return .pendingCancel }
             pending = .pendingReplace
         }
@@ -84,11 +94,11 @@ extension OrderState {
 
     public var certainty: Certainty {
         if isReconciling { return .reconciling }
-        return isInDoubt || requests.contains { $0.isInDoubt && $0.isPending } ? .inDoubt : .known
+        return isInDoubt || open.contains { $0.isInDoubt && $0.isPending } ? .inDoubt : .known
     }
 
     /// How many requests await their answer.
-    public var pendingCount: Int { requests.count { $0.isPending } }
+    public var pendingCount: Int { open.count { $0.isPending } }
 
     /// OrigClOrdID of the next cancel or replace: the last ClOrdID that was not rejected. A cancel does not count,
     /// since it makes no order.
