@@ -22,6 +22,7 @@ public struct Reconciliation: Sendable {
         comparePositions(ours.positions, statement)
         if let orders = ours.orders { compareOrders(orders, ours.fills, statement.fills) }
         compareFees(ours.fills, statement.fills)
+        addUpFees(statement)
         breaks.sort { ($0.kind, $0.symbol, $0.key, $0.id) < ($1.kind, $1.symbol, $1.key, $1.id) }
         if breaks.isEmpty { certificate = Self.certificate(ours, statement) }
     }
@@ -196,6 +197,20 @@ public struct Reconciliation: Sendable {
             Break(
                 .cashOrFee, symbol: "", key: "fees", ours: a.description, theirs: b.description, exposure: a - b,
                 sequence: ours.map(\.sequence).max(), line: theirs.last?.line))
+    }
+
+    /// A position's fee against the fees of its fills: the venue against itself.
+    private mutating func addUpFees(_ statement: Statement) {
+        var sums: [String: Notional] = [:]
+        for fill in statement.fills { sums[fill.symbol] = Self.sum(sums[fill.symbol] ?? .zero, fill.fee ?? .zero) }
+        for position in statement.positions {
+            guard let fee = position.fee, fee != sums[position.symbol] ?? .zero else { continue }
+            let sum = sums[position.symbol] ?? .zero
+            breaks.append(
+                Break(
+                    .cashOrFee, symbol: position.symbol, key: "fees of \(position.symbol)", ours: "\(sum) by its fills",
+                    theirs: fee.description, exposure: fee - sum, sequence: nil, line: position.line))
+        }
     }
 
     private static func terms(_ side: Side, _ quantity: Quantity, _ price: Price) -> String {

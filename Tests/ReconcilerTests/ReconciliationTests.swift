@@ -113,6 +113,16 @@ struct ReconciliationTests {
         #expect(Reconciliation(silent, try statement("fill,E1,X,AAPL,buy,100,10,0.36\n")).breaks.isEmpty)
     }
 
+    @Test("B10: a position's fee is the sum of its fills' fees, to the last of 17 places")
+    func positionFees() throws {
+        let ours = DeskSide(
+            fills: [try fill("E1", "1", "10"), try fill("E2", "1", "10")], positions: [try held("AAPL", "2")])
+        let rows = "fill,E1,X,AAPL,buy,1,10,0.00000000000000001\nfill,E2,X,AAPL,buy,1,10,-0.5\nposition,,,AAPL,,2,,"
+        #expect(Reconciliation(ours, try statement(rows + "-0.49999999999999999\n")).breaks.isEmpty)
+        let result = Reconciliation(ours, try statement(rows + "-0.5\n"))
+        #expect(result.breaks.map(\.kind) == [.cashOrFee] && result.breaks[0].statementLine == 4)
+    }
+
     @Test("B11: an order in doubt at the end of the day is a break of what is still open")
     func inDoubt() throws {
         let order = DeskSide.Order(

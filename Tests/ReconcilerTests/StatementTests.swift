@@ -70,6 +70,16 @@ struct StatementTests {
                 header + "fill,noon,E,X,AAPL,buy,1,2,\n",
                 "day.csv:2:6: time \"noon\" is no ISO 8601 time in UTC and no nanoseconds since 1970"
             ),
+            (
+                header + "fill,,E,X,AAPL,buy,1,2,0.000000000000000001\n",
+                "day.csv:2:24: fee \"0.000000000000000001\" has more digits behind the point than are kept"
+            ),
+            (header + "fill,,E,X,AAPL,buy,1,2,1e3\n", "day.csv:2:24: fee \"1e3\" is not a decimal number"),
+            (header + "fill,,E,X,AAPL,buy,1,2,-.\n", "day.csv:2:24: fee \"-.\" is not a decimal number"),
+            (
+                header + "fill,,E,X,AAPL,buy,1,2,99999999999999999999999\n",
+                "day.csv:2:24: fee \"99999999999999999999999\" is out of range"
+            ),
             (header + "position,,E,,AAPL,,1,2,\n", "day.csv:2:11: exec_id \"E\" on a position, which has none"),
             (
                 header + "position,,,,AAPL,,1,2,\nposition,,,,AAPL,,1,2,\n",

@@ -6,7 +6,7 @@ import TradingModel
 ///
 ///     record,time,exec_id,cl_ord_id,symbol,side,quantity,price,fee
 ///     fill,2026-11-20T14:30:05.25Z,E17,0GXYZ,AAPL,buy,100,187.25,0.35
-///     position,,,,AAPL,,-40,187.5,
+///     position,,,,AAPL,,-40,187.5,0.35
 ///
 /// - `record`: `fill` (one per execution that stands at the end of the day; a busted one is not listed, a corrected
 ///   one is listed once, under the correction's ExecID) or `position` (one per symbol that is not flat).
@@ -15,7 +15,8 @@ import TradingModel
 /// - `side`: `buy`, `sell` or `sell_short`, or FIX's `1`, `2`, `5`; of fills only.
 /// - `quantity`: of a fill above zero; of a position signed, negative is short.
 /// - `price`: of a fill the price traded, required; of a position the average, if the venue has one.
-/// - `fee`: what the fill cost, in the currency of the price; negative is a rebate.
+/// - `fee`: what the fill cost, in the currency of the price, with at most 17 decimal places; negative is a rebate. On a
+///   position, if given, the sum of its fills' fees.
 public struct Statement: Sendable, Equatable {
     public struct Fill: Sendable, Equatable {
         public var line: Int
@@ -32,6 +33,8 @@ public struct Statement: Sendable, Equatable {
         public var quantity: Quantity
         /// `.none` where the venue gives no average.
         public var avgPx: Price
+        /// The sum of the fees of the symbol's fills; nil where the venue does not say.
+        public var fee: Notional?
     }
     /// In the order of the file.
     public var fills: [Fill] = []

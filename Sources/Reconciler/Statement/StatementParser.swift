@@ -98,6 +98,37 @@ private struct StatementRow {
         }
     }
 
+    /// Nil where the field is empty. A fee is a product of price, quantity and rate: all its places count.
+    private func money(_ column: Column) throws(StatementError) -> Notional? {
+        guard var digits = fields[column]?.bytes[...], let sign = digits.first else { return nil }
+        if sign == 0x2D || sign == 0x2B { digits = digits.dropFirst() }
+        var value: Int128 = 0, behind: Int?
+        for byte in digits {
+            if byte == 0x2E, behind == nil {
+                behind = 0
+                continue
+            }
+            guard (0x30...0x39).contains(byte) else { throw error(column, .notANumber) }
+            if let places = behind {
+                if places == Notional.scale {
+                    guard byte == 0x30 else { throw error(column, .tooPrecise) }
+                    continue
+                }
+                behind = places + 1
+            }
+            value = try timesTen(value, plus: Int128(byte - 0x30), column)
+        }
+        guard digits.contains(where: { $0 != 0x2E }) else { throw error(column, .notANumber) }
+        for _ in (behind ?? 0)..<Notional.scale { value = try timesTen(value, plus: 0, column) }
+        return Notional(rawValue: sign == 0x2D ? -value : value)
+    }
+
+    private func timesTen(_ value: Int128, plus digit: Int128, _ column: Column) throws(StatementError) -> Int128 {
+        // A quarter of the range, so that sums and differences of two have room.
+        guard value <= Int128.max / 40 - digit else { throw error(column, .outOfRange) }
+        return value * 10 + digit
+    }
+
     private func required(_ column: Column, scale: Int) throws(StatementError) -> Int64 {
         guard let value = try number(column, scale: scale) else { throw error(column, .missing) }
         return value
@@ -119,16 +150,16 @@ private struct StatementRow {
             line: line, eventTime: eventTime, execID: try text(.execID), clOrdID: try text(.clOrdID), symbol: try symbol(),
             side: try side(), quantity: Quantity(rawValue: quantity),
             price: Price(rawValue: try required(.price, scale: Price.scale)),
-            fee: try number(.fee, scale: Price.scale).map { Notional(Price(rawValue: $0), Quantity(units: 1)) })
+            fee: try money(.fee))
     }
 
     func position() throws(StatementError) -> Statement.Position {
-        for column in [Column.execID, .clOrdID, .side, .fee] where fields[column]?.bytes.isEmpty == false {
+        for column in [Column.execID, .clOrdID, .side] where fields[column]?.bytes.isEmpty == false {
             throw error(column, .notOfAPosition)
         }
         return Statement.Position(
             line: line, symbol: try symbol(), quantity: Quantity(rawValue: try required(.quantity, scale: Quantity.scale)),
-            avgPx: try number(.price, scale: Price.scale).map { Price(rawValue: $0) } ?? .none)
+            avgPx: try number(.price, scale: Price.scale).map { Price(rawValue: $0) } ?? .none, fee: try money(.fee))
     }
 
     private func side() throws(StatementError) -> Side {
