@@ -39,11 +39,11 @@ final class Scratch {
 }
 
 /// All elements of a source, read through a buffer of this size.
-func all<Source: PullSource>(_ source: Source, buffer size: Int = 64) throws -> [Source.Output] {
+func all<Output: Element>(_ source: any PullSource<Output>, buffer size: Int = 64) throws -> [Output] {
     var source = source
-    let buffer = UnsafeMutableBufferPointer<Source.Output>.allocate(capacity: size)
+    let buffer = UnsafeMutableBufferPointer<Output>.allocate(capacity: size)
     defer { buffer.deallocate() }
-    var elements: [Source.Output] = []
+    var elements: [Output] = []
     while true {
         let count = try source.fill(buffer)
         if count == 0 { return elements }
