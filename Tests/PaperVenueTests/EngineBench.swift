@@ -4,16 +4,17 @@ import TradingModel
 
 /// A venue with one share, a tick of a cent and a lot of one, and words short enough for tests.
 struct EngineBench: ~Copyable {
-    let names = Names()
+    let names: Names
     let symbol: SymbolID
     var engine: MatchingEngine
     var reports: [ExecutionReport] = []
     var time: Int64 = 1_000
 
     init(
-        market: MatchingConfiguration.Market = .ticks, fees: FeeSchedule = FeeSchedule(),
+        names: Names = Names(), market: MatchingConfiguration.Market = .ticks, fees: FeeSchedule = FeeSchedule(),
         dayEnd: MatchingConfiguration.DayEnd = .expired
     ) {
+        self.names = names
         symbol = names.symbol("ELM")
         engine = MatchingEngine(
             MatchingConfiguration(market: market, identifiers: .texts(names, prefix: "V"), fees: fees, dayEnd: dayEnd),

@@ -30,6 +30,31 @@ import TradingModel
         #expect(first.log.count > 300)
     }
 
+    @Test("an engine restored from a checkpoint goes on like the one that was saved", arguments: 1...30 as ClosedRange<UInt64>)
+    func restored(seed: UInt64) {
+        var unbroken = RandomVenue(seed: seed), broken = RandomVenue(seed: seed)
+        for _ in 0..<(100 + seed * 7) {
+            unbroken.step()
+            broken.step()
+        }
+        var saving = StateCoder()
+        broken.bench.engine.state(&saving)
+        var fresh = EngineBench(names: broken.bench.names, fees: broken.bench.engine.configuration.fees)
+        var restoring = StateCoder(restoring: saving.bytes)
+        fresh.engine.state(&restoring)
+        #expect(restoring.isAtEnd)
+        var again = StateCoder()
+        fresh.engine.state(&again)
+        #expect(again.bytes == saving.bytes)
+        broken.replaceEngine(by: &fresh)
+        for _ in 0..<200 {
+            unbroken.step()
+            broken.step()
+        }
+        #expect(broken.log == unbroken.log)
+        #expect(broken.flaw == nil)
+    }
+
     @Test("numbered identifiers are unique and change nothing else")
     func numbered() {
         let names = Names()
@@ -87,6 +112,7 @@ struct RandomVenue: ~Copyable {
             judge(.request)
         }
     }
+    mutating func replaceEngine(by other: inout EngineBench) { swap(&bench.engine, &other.engine) }
     mutating func end() {
         bench.endDay()
         judge(.request)

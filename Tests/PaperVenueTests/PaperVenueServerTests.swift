@@ -60,7 +60,7 @@ import WebSockets
         let statement = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
         #expect(statement.count == 5)
         #expect(statement[1] == "fill,2024-03-11T13:30:00Z,\(reports[3][17] ?? ""),A,ELM,1,10,10.01,0")
-        #expect(statement[4] == "position,2024-03-11T13:30:09.990001Z,,,ELM,,25,,0")
+        #expect(statement[4] == "position,2024-03-11T13:30:09.990001Z,,,ELM,,25,,")
     }
 
     @Test("a cancel, a replace and a status request get their answers; a broken message is rejected by the session")

@@ -172,7 +172,7 @@ struct FloorBench: ~Copyable {
                 record,time,exec_id,cl_ord_id,symbol,side,quantity,price,fee
                 fill,2024-03-11T13:30:00.001Z,V-E2,"A,1",ELM-USD,1,5,10.01,0.01001
                 fill,2024-03-11T13:30:00.002Z,V-E4,B,ELM-USD,2,8,9.99,0.015984
-                position,2024-03-11T13:30:00.003Z,,,ELM-USD,,-3,,0.025994
+                position,2024-03-11T13:30:00.003Z,,,ELM-USD,,-3,,
 
                 """)
     }

@@ -53,13 +53,15 @@ public struct FeeSchedule: Sendable, Equatable {
         takerRate = try Decimal.parse(takerBps, scale: 4)
     }
 
-    /// The fee of an execution, rounded towards zero at 1e-17.
+    /// The fee of an execution, rounded half to even at 1e-9, as statements write it.
     func fee(_ price: Price, _ quantity: Quantity, _ liquidity: Liquidity) -> Notional {
         let rate = Int128(liquidity == .maker ? makerRate : takerRate)
         guard rate != 0 else { return .zero }
         // Divided before it is multiplied, so that no notional overflows.
         let (whole, rest) = Notional(price, quantity).rawValue.quotientAndRemainder(dividingBy: 100_000_000)
-        return Notional(rawValue: whole * rate + rest * rate / 100_000_000)
+        let exact = whole * rate + rest * rate / 100_000_000
+        return Notional(rawValue: exact).price(per: Quantity(units: 1)).map { Notional($0, Quantity(units: 1)) }
+            ?? Notional(rawValue: exact)
     }
 }
 
@@ -71,13 +73,13 @@ public enum Liquidity: UInt8, BitwiseCopyable, Sendable, FieldValue {
 
 /// One execution as the venue books it: a row of its statement.
 public struct Fill: BitwiseCopyable, Sendable {
-    public let eventTime: Int64
-    public let clOrdID: ClOrdID
-    public let lastQty: Quantity
-    public let lastPx: Price
+    public internal(set) var eventTime: Int64
+    public internal(set) var clOrdID: ClOrdID
+    public internal(set) var lastQty: Quantity
+    public internal(set) var lastPx: Price
     /// What the venue charges for it; negative is a rebate.
-    public let fee: Notional
-    public let symbol: SymbolID
-    public let execID: TextID, orderID: TextID, account: TextID
-    public let side: Side, liquidity: Liquidity
+    public internal(set) var fee: Notional
+    public internal(set) var symbol: SymbolID
+    public internal(set) var execID: TextID, orderID: TextID, account: TextID
+    public internal(set) var side: Side, liquidity: Liquidity
 }

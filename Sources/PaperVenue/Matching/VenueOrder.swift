@@ -18,7 +18,7 @@ struct VenueOrder: BitwiseCopyable {
     var endedOnDay: Int32 = 0
     var symbol: SymbolID
     var account: TextID, orderID: TextID
-    let side: Side, ordType: OrdType, timeInForce: TimeInForce
+    var side: Side, ordType: OrdType, timeInForce: TimeInForce
     var ordStatus = OrdStatus.new
     /// True once the displayed market did not reach its limit: from then on it is others who come to it.
     var hasRested = false

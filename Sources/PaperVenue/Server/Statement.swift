@@ -2,29 +2,24 @@ import Glibc
 import PlainData
 import TradingModel
 
-/// The venue's own account of the day, for reconciliation: every fill, then the position in every symbol that traded.
+/// The venue's own account of the day, for reconciliation: every fill, then the position in every symbol that is not flat.
 ///
 /// CSV `record,time,exec_id,cl_ord_id,symbol,side,quantity,price,fee`; `record` is `fill` or `position`, `side` FIX's value
-/// (54). A position is signed, its fee the sum of its fills' fees, its price empty. Fees are exact.
+/// (54). A position is signed, and its price and fee are empty.
 public enum Statement {
     public static func text(_ fills: [Fill], closedAt time: Int64, names: Names) -> String {
         var text = "record,time,exec_id,cl_ord_id,symbol,side,quantity,price,fee\n"
-        var totals: [SymbolID: (quantity: Quantity, fee: Notional)] = [:]
+        var positions: [SymbolID: Quantity] = [:]
         for fill in fills {
             let row = [
                 "fill", UTC.text(fill.eventTime), fill.execID.text(names), fill.clOrdID.text(names), fill.symbol.text(names),
                 fill.side.text(names), fill.lastQty.description, fill.lastPx.description, fill.fee.description,
             ]
             text += row.map(quoted).joined(separator: ",") + "\n"
-            let signed = fill.side.isBuy ? fill.lastQty : -fill.lastQty
-            let total = totals[fill.symbol] ?? (.zero, .zero)
-            totals[fill.symbol] = (total.quantity + signed, total.fee + fill.fee)
+            positions[fill.symbol, default: .zero] += fill.side.isBuy ? fill.lastQty : -fill.lastQty
         }
-        for (symbol, total) in totals.sorted(by: { $0.key < $1.key }) {
-            let row = [
-                "position", UTC.text(time), "", "", symbol.text(names), "", total.quantity.description, "",
-                total.fee.description,
-            ]
+        for (symbol, quantity) in positions.sorted(by: { $0.key < $1.key }) where quantity != .zero {
+            let row = ["position", UTC.text(time), "", "", symbol.text(names), "", quantity.description, "", ""]
             text += row.map(quoted).joined(separator: ",") + "\n"
         }
         return text
