@@ -1,0 +1,71 @@
+import PlainData
+import TradingModel
+
+/// An order that compliance has let pass, or a part of one. No router takes anything else, and only the rules of this
+/// module can make one from a request: its initialiser is not public, so a way around them does not compile.
+///
+/// What may be done with it without asking again makes nothing larger: a child of at most its quantity and no worse
+/// than its price, a cancel.
+public struct ClearedOrder: Element {
+    public static var elementName: String { "ClearedOrder" }
+    public let request: OrderRequest
+
+    init(_ request: OrderRequest) { self.request = request }
+
+    public var eventTime: Int64 { request.eventTime }
+    public var clOrdID: ClOrdID { request.clOrdID }
+    public func fields<V: FieldVisitor>(_ visitor: inout V) { request.fields(&visitor) }
+
+    /// A smaller order that works for this one. Nil where it would not be covered by it: no quantity or a larger one, a
+    /// price on the wrong side of this order's limit, or this is not a new order. That all children together stay
+    /// within the parent is the slicer's to keep.
+    /// - Parameter price: its limit; `.none` for a market order, which only a market order can have as a child.
+    public func child(clOrdID: ClOrdID, orderQty: Quantity, price: Price, eventTime: Int64) -> ClearedOrder? {
+        guard request.action == .new, orderQty > .zero, orderQty <= request.orderQty else { return nil }
+        if request.ordType == .limit {
+            guard !price.isNone, request.side.isBuy ? price <= request.price : price >= request.price else { return nil }
+        }
+        var child = request
+        (child.clOrdID, child.parentID, child.orderQty, child.eventTime) = (clOrdID, request.clOrdID, orderQty, eventTime)
+        (child.price, child.ordType) = (price, price.isNone ? .market : .limit)
+        return ClearedOrder(child)
+    }
+
+    /// The request to cancel this order. Nil for what is no order: a cancel, a status request.
+    public func cancel(clOrdID: ClOrdID, eventTime: Int64) -> ClearedOrder? {
+        guard request.action == .new || request.action == .replace else { return nil }
+        var cancel = request
+        (cancel.action, cancel.clOrdID, cancel.origClOrdID, cancel.eventTime) = (.cancel, clOrdID, request.clOrdID, eventTime)
+        return ClearedOrder(cancel)
+    }
+
+    /// Saves one, or restores what a checkpoint holds: an order that was cleared before.
+    public static func state(_ order: inout ClearedOrder?, _ coder: inout StateCoder) {
+        var isThere = order != nil
+        coder.field(&isThere)
+        guard isThere else { return order = nil }
+        var request =
+            order?.request
+            ?? OrderRequest(
+                eventTime: 0, clOrdID: .none, symbol: SymbolID(rawValue: 0), side: .none, orderQty: .zero, ordType: .limit)
+        coder.field(&request.eventTime)
+        coder.field(&request.clOrdID.rawValue)
+        coder.field(&request.origClOrdID.rawValue)
+        coder.field(&request.parentID.rawValue)
+        coder.field(&request.orderQty.rawValue)
+        coder.field(&request.price.rawValue)
+        coder.field(&request.symbol.rawValue)
+        coder.field(&request.account.rawValue)
+        coder.field(&request.strategy.rawValue)
+        code(&request.action, &coder)
+        code(&request.side, &coder)
+        code(&request.ordType, &coder)
+        code(&request.timeInForce, &coder)
+        order = ClearedOrder(request)
+    }
+    private static func code<T: RawRepresentable>(_ value: inout T, _ coder: inout StateCoder) where T.RawValue == UInt8 {
+        var byte = value.rawValue
+        coder.field(&byte)
+        value = T(rawValue: byte) ?? value
+    }
+}

@@ -1,0 +1,48 @@
+import TradingModel
+
+/// What the rules say of one order: every finding that is not OK, and the worst of them as the outcome.
+public struct Verdict: Sendable {
+    private struct Entry: BitwiseCopyable {
+        var check = Check.decision, outcome = Outcome.ok
+        var measured = Double.nan, limit = Double.nan
+    }
+    /// More than the rules can find, so that none is ever left out.
+    private static let capacity = 16
+    /// The most findings of one order, its decision included.
+    public static let mostFindings = capacity + 1
+    private var entries = InlineArray<16, Entry>(repeating: Entry())
+    /// How many findings are not OK.
+    public private(set) var count = 0
+    public private(set) var outcome = Outcome.ok
+    private let order: OrderRequest, referenceAge: Int64
+
+    init(_ order: OrderRequest, referenceAge: Int64) { (self.order, self.referenceAge) = (order, referenceAge) }
+
+    /// The order with compliance's consent; nil unless the outcome is OK.
+    public var cleared: ClearedOrder? { outcome == .ok ? ClearedOrder(order) : nil }
+
+    public subscript(index: Int) -> Finding {
+        precondition(index < count, "finding \(index) of \(count)")
+        let entry = entries[index]
+        return finding(entry.check, entry.outcome, entry.measured, entry.limit)
+    }
+    /// The row that joins them.
+    public var decision: Finding { finding(.decision, outcome, Double(count), .nan) }
+
+    private func finding(_ check: Check, _ outcome: Outcome, _ measured: Double, _ limit: Double) -> Finding {
+        Finding(
+            eventTime: order.eventTime, clOrdID: order.clOrdID, symbol: order.symbol, account: order.account,
+            strategy: order.strategy, check: check, outcome: outcome, measured: measured, limit: limit,
+            referenceAge: referenceAge)
+    }
+
+    mutating func block(_ check: Check, _ measured: Double = .nan, _ limit: Double = .nan) { add(check, .block, measured, limit) }
+    mutating func review(_ check: Check, _ measured: Double, _ limit: Double) { add(check, .review, measured, limit) }
+
+    private mutating func add(_ check: Check, _ outcome: Outcome, _ measured: Double, _ limit: Double) {
+        precondition(count < Self.capacity, "more findings than checks")
+        entries[count] = Entry(check: check, outcome: outcome, measured: measured, limit: limit)
+        count += 1
+        self.outcome = max(self.outcome, outcome)
+    }
+}

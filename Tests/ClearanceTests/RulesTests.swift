@@ -1,0 +1,180 @@
+import Clearance
+import PlainData
+import Testing
+import TradingModel
+
+private let apples = SymbolID(rawValue: 7)
+
+private func px(_ units: Double) -> Price { Price(rawValue: Int64((units * 1e9).rounded())) }
+private func money(_ units: Int64) -> Notional { Notional(px(Double(units)), Quantity(units: 1)) }
+
+/// An order of 100 at 50.00 for which every check is OK.
+private func order(_ change: (inout OrderRequest) -> Void = { _ in }) -> OrderRequest {
+    var order = OrderRequest(
+        eventTime: 1_000, clOrdID: ClOrdID(rawValue: 42), symbol: apples, side: .buy, orderQty: Quantity(units: 100),
+        ordType: .limit, price: px(50))
+    change(&order)
+    return order
+}
+private func context(_ change: (inout Context) -> Void = { _ in }) -> Context {
+    let instrument = Instrument(symbol: apples, tickSize: px(0.01), lotSize: Quantity(units: 10))
+    var context = Context(instrument: instrument, reference: px(50), referenceAge: 5)
+    change(&context)
+    return context
+}
+private func limits(_ change: (inout Limits) -> Void = { _ in }) -> Limits {
+    let bounds = Limits.Bounds(
+        maxQuantity: Quantity(units: 1_000), maxNotional: money(40_000), collarBasisPoints: 100,
+        maxPosition: Quantity(units: 1_500), softNotional: money(30_000))
+    var limits = Limits(
+        common: bounds, maxReferenceAge: 1_000, throttleOrders: 5, throttleWindow: 1_000_000, duplicateWindow: 1_000)
+    change(&limits)
+    return limits
+}
+private func checks(_ order: OrderRequest, _ context: Context, _ limits: Limits) -> [String] {
+    let verdict = Rules(limits).evaluate(order, in: context)
+    return (0..<verdict.count).map { verdict[$0].check.code }
+}
+
+@Suite("pre-trade rules") struct RulesTests {
+    @Test("an order within all limits is cleared, as it stands")
+    func passes() throws {
+        let verdict = Rules(limits()).evaluate(order(), in: context())
+        #expect(verdict.outcome == .ok && verdict.count == 0)
+        let cleared = try #require(verdict.cleared)
+        #expect(cleared.request.clOrdID == order().clOrdID && cleared.request.orderQty == order().orderQty)
+        #expect(verdict.decision.check == .decision && verdict.decision.outcome == .ok)
+        #expect(verdict.decision.referenceAge == 5)
+    }
+
+    /// Each row breaks one thing; the code is the controls' list's.
+    @Test(
+        "each check finds what it is for",
+        arguments: [
+            ("C01", order(), context { $0.instrument.isDefined = false }, limits()),
+            ("C02", order(), context(), limits { $0.common = nil }),
+            ("C03", order { $0.price = px(50.005) }, context(), limits()),
+            (
+                "C03",
+                order {
+                    $0.price = px(50); $0.ordType = .market
+                }, context(), limits()
+            ),
+            ("C04", order { $0.orderQty = Quantity(units: 105) }, context(), limits()),
+            ("C04", order { $0.orderQty = .zero }, context(), limits()),
+            ("C04", order { $0.side = .none }, context(), limits()),
+            (
+                "C05", order { ($0.orderQty, $0.price) = (Quantity(units: 1_010), px(20)) }, context { $0.reference = px(20) },
+                limits()
+            ),
+            ("C06", order { $0.orderQty = Quantity(units: 810) }, context(), limits { $0.common?.softNotional = nil }),
+            ("C07", order { $0.price = px(50.51) }, context(), limits()),
+            ("C07", order { $0.price = px(49.49) }, context(), limits()),
+            ("C07", order(), context { $0.reference = .none }, limits()),
+            ("C07", order(), context { $0.referenceAge = 1_001 }, limits()),
+            ("C07", order(), context { $0.referenceAge = -1 }, limits()),
+            ("C09", order(), context { $0.duplicates = 1 }, limits()),
+            ("C10", order(), context(), limits { $0.restricted = [apples] }),
+            ("C12", order(), context { $0.held = 1_401 * 100_000_000 }, limits()),
+            ("C12", order(), context { $0.buying = 1_401 * 100_000_000 }, limits()),
+            ("C12", order { $0.side = .sell }, context { $0.selling = 1_401 * 100_000_000 }, limits()),
+            ("C12", order { $0.side = .sellShort }, context { $0.held = -1_401 * 100_000_000 }, limits()),
+            ("C12", order(), context { $0.otherGross = money(95_001) }, limits { $0.maxGross = money(100_000) }),
+            ("C12", order(), context { $0.otherGross = nil }, limits { $0.maxGross = money(100_000) }),
+            ("C15", order(), context { $0.recentOrders = 5 }, limits()),
+            ("S1", order { $0.orderQty = Quantity(units: 610) }, context(), limits()),
+        ])
+    func finds(code: String, order: OrderRequest, context: Context, limits: Limits) {
+        #expect(checks(order, context, limits) == [code])
+        let verdict = Rules(limits).evaluate(order, in: context)
+        #expect(verdict.outcome == (code == "S1" ? .review : .block))
+        #expect(verdict.cleared == nil)
+        #expect(verdict.decision.outcome == verdict.outcome)
+    }
+
+    @Test("limits hold to the last unit")
+    func edges() {
+        #expect(checks(order { $0.price = px(50.5) }, context(), limits()) == [])
+        #expect(checks(order(), context { $0.held = 1_400 * 100_000_000 }, limits()) == [])
+        #expect(checks(order { $0.orderQty = Quantity(units: 600) }, context(), limits()) == [])
+        #expect(checks(order(), context { $0.referenceAge = 1_000 }, limits()) == [])
+        #expect(checks(order(), context { $0.recentOrders = 4 }, limits()) == [])
+        #expect(checks(order(), context { $0.otherGross = money(95_000) }, limits { $0.maxGross = money(100_000) }) == [])
+    }
+
+    @Test("an instrument's own limits come before the common ones")
+    func ownLimits() {
+        let tight = Limits.Bounds(
+            maxQuantity: Quantity(units: 50), maxNotional: money(40_000), collarBasisPoints: 100,
+            maxPosition: Quantity(units: 1_500))
+        #expect(checks(order(), context(), limits { $0.bySymbol = [apples: tight] }) == ["C05"])
+    }
+
+    @Test("every check is made, whatever the others found, and the worst decides")
+    func noShortCircuit() {
+        let bad = order { ($0.orderQty, $0.price) = (Quantity(units: 2_005), px(60.001)) }
+        let found = checks(
+            bad, context { ($0.duplicates, $0.recentOrders, $0.instrument.isDefined) = (2, 9, false) },
+            limits { ($0.restricted, $0.maxGross) = ([apples], money(1)) })
+        #expect(found == ["C01", "C04", "C10", "C03", "C07", "C05", "C06", "S1", "C12", "C12", "C09", "C15"])
+    }
+
+    @Test("without a limit, an instrument or a price nothing passes")
+    func failsClosed() {
+        let bare = Context(instrument: Instrument(symbol: apples, tickSize: .zero, lotSize: .zero, isDefined: false))
+        let none = Limits(maxReferenceAge: 0, throttleOrders: 0, throttleWindow: 0, duplicateWindow: 0)
+        #expect(checks(order(), bare, none) == ["C01", "C02", "C07", "C15"])
+        let market = order { ($0.ordType, $0.price) = (.market, .none) }
+        #expect(checks(market, context { $0.reference = .none }, limits()) == ["C07", "C08", "C06"])
+    }
+
+    @Test("a position's two sides do not net: an open sell makes no room for a buy")
+    func worstCase() {
+        let long = context { ($0.buying, $0.selling) = (1_400 * 100_000_000, 1_400 * 100_000_000) }
+        #expect(checks(order { $0.orderQty = Quantity(units: 110) }, long, limits()) == ["C12"])
+        #expect(checks(order { ($0.orderQty, $0.side) = (Quantity(units: 110), .sell) }, long, limits()) == ["C12"])
+    }
+
+    @Test("a cancel and a status request always pass")
+    func cancelsPass() {
+        let bare = Context(instrument: Instrument(symbol: apples, tickSize: .zero, lotSize: .zero, isDefined: false))
+        let none = Limits(restricted: [apples], maxReferenceAge: 0, throttleOrders: 0, throttleWindow: 0, duplicateWindow: 0)
+        for action in [OrderRequest.Action.cancel, .status] {
+            let verdict = Rules(none).evaluate(order { ($0.action, $0.orderQty) = (action, .zero) }, in: bare)
+            #expect(verdict.cleared?.request.action == action && verdict.count == 0)
+        }
+        #expect(Rules(none).evaluate(order { $0.action = .replace }, in: bare).cleared == nil)
+    }
+
+    @Test("no order makes the rules trap, and what is cleared is within every limit", arguments: 1...20 as ClosedRange<UInt64>)
+    func anyOrder(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed), cleared = 0
+        let rules = Rules(limits { $0.maxGross = money(1_000_000) })
+        let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, 10 * Quantity.one, 100 * Quantity.one, .max]
+        func any() -> Int64 {
+            random.below(2) == 0 ? extremes[random.below(8)] : Int64(bitPattern: random.next()) >> Int64(random.below(64))
+        }
+        for _ in 0..<2_000 {
+            let plain = random.below(4)
+            let request = order {
+                if plain != 0 { $0.orderQty = Quantity(rawValue: any()) }
+                if plain != 1 { $0.price = Price(rawValue: any()) }
+                $0.side = [.buy, .sell, .sellShort, .none][random.below(4)]
+                if random.below(3) == 0 { $0.ordType = .market }
+            }
+            let around = context {
+                if plain != 2 { $0.reference = Price(rawValue: any()) }
+                if plain != 3 { $0.referenceAge = any() }
+                ($0.held, $0.buying, $0.selling) = (Int128(any()), Int128(any()).magnitudeAsInt, Int128(any()).magnitudeAsInt)
+            }
+            guard let passed = rules.evaluate(request, in: around).cleared else { continue }
+            cleared += 1
+            #expect(passed.request.orderQty > .zero && passed.request.orderQty <= Quantity(units: 1_000))
+        }
+        #expect(cleared > 0)
+    }
+}
+
+extension Int128 {
+    fileprivate var magnitudeAsInt: Int128 { self < 0 ? -self : self }
+}
