@@ -63,16 +63,16 @@ public final class Harness {
     /// The digest of every output, in the graph's order.
     public var digests: [Digest] { graph.hashedEdges.map(\.digest) }
 
-    /// The graph's state as bytes.
+    /// The whole run's state as bytes.
     public func checkpoint() -> [UInt8] {
         var coder = StateCoder()
-        graph.checkpoint(&coder)
+        records.state(&coder)
         return coder.bytes
     }
-    /// - Returns: whether the bytes were exactly this graph's.
+    /// - Returns: whether the bytes were exactly those of such a graph.
     public func restore(_ bytes: [UInt8]) -> Bool {
         var coder = StateCoder(restoring: bytes)
-        graph.checkpoint(&coder)
+        records.state(&coder)
         return coder.isAtEnd
     }
 }

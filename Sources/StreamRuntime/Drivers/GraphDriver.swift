@@ -102,6 +102,13 @@ public final class GraphDriver {
         for i in buffers.indices { (buffers[i].count, buffers[i].taken) = (0, 0) }
     }
 
+    /// Saves or restores the whole run, when everything offered was run.
+    public func state(_ coder: inout StateCoder) {
+        precondition(pending.isEmpty, "records were offered and not run")
+        coder.field(&sequence)
+        runner.state(&coder)
+    }
+
     private func take(_ n: Int, of source: Int, first: UInt64) -> JournalGroup {
         let buffer = buffers[source], records = buffer.base + buffer.taken * buffer.stride
         buffers[source].taken += n

@@ -1,0 +1,107 @@
+import Clearance
+import FloorTesting
+import Operators
+import PlainData
+import StreamRuntime
+import Testing
+import TradingModel
+
+/// A slicer under test, and the venue's side of its children.
+final class Slicing {
+    struct Child {
+        let order: OrderRequest
+        var filled: Int64 = 0, isOver = false, cancel: ClOrdID?, isPending = false
+        var open: Int64 { isOver ? 0 : order.orderQty.rawValue - filled }
+    }
+    let run: Harness
+    let orders: TypedPort<ClearedOrder>, updates: TypedPort<OrderUpdate>
+    let out: Collected<ClearedOrder>, side: Collected<ParentUpdate>
+    /// In the order in which they were sent.
+    private(set) var children: [Child] = []
+    private(set) var cancels = 0, passed: [OrderRequest] = []
+    /// Everything that came in, so that it can be run again.
+    enum Record { case order(ClearedOrder), update(OrderUpdate), time(Int64) }
+    private(set) var records: [Record] = []
+    private(set) var time: Int64 = 0
+
+    init(_ parameters: TWAP.Parameters, lot: Int64 = 1, cut: @escaping () -> Int = { 1 }) {
+        run = Harness(hasClock: true, cut: cut)
+        orders = run.graph.source("orders", ClearedOrder.self, holdsWatermark: false)
+        updates = run.graph.source("updates", OrderUpdate.self, holdsWatermark: false)
+        let twap = TWAP(parameters, instruments: instruments(lot: lot), ids: ClOrdIDMaker(day: 1, vertex: 3))
+        let outlets = run.graph.add("twap", twap, from: orders.edge, and: updates.edge)
+        out = run.collect(outlets.out)
+        side = run.collect(outlets.side)
+    }
+
+    func take(_ record: Record) {
+        records.append(record)
+        switch record {
+        case .order(let order): run.records.offer(order, to: orders)
+        case .update(let update): run.records.offer(update, to: updates)
+        case .time(let moment):
+            time = moment
+            run.records.tick(moment)
+        }
+        run.run()
+        for order in out.fresh().map(\.request) {
+            switch order.action {
+            case .new: children.append(Child(order: order))
+            case .cancel:
+                cancels += 1
+                if let at = children.firstIndex(where: { $0.order.clOrdID == order.origClOrdID }) {
+                    children[at].cancel = order.clOrdID
+                } else {
+                    passed.append(order)
+                }
+            case .replace, .status: passed.append(order)
+            }
+        }
+    }
+    func send(_ request: OrderRequest) throws { take(.order(try cleared(request))) }
+    func advance(to moment: Int64) { take(.time(moment)) }
+
+    /// Tells the slicer how child `at` stands.
+    func tell(_ at: Int, _ status: OrdStatus, _ execType: ExecType) {
+        let child = children[at], order = child.order
+        take(
+            .update(
+                OrderUpdate(
+                    eventTime: time, clOrdID: order.clOrdID, parentID: order.parentID, symbol: order.symbol,
+                    account: order.account, strategy: order.strategy, side: order.side, ordStatus: status, execType: execType,
+                    orderQty: order.orderQty, cumQty: Quantity(rawValue: child.filled), leavesQty: Quantity(rawValue: child.open),
+                    lastQty: .zero, lastPx: .none, avgPx: .none, cumNotional: .zero, execID: .none,
+                    pending: child.isPending ? 1 : 0, certainty: .known)))
+    }
+    func acknowledge(_ at: Int) { tell(at, .new, .new) }
+    /// Also of a child that is over: then it is a late fill.
+    func fill(_ at: Int, _ units: Double) {
+        children[at].filled += quantity(units).rawValue
+        if children[at].open == 0, !children[at].isOver { children[at].isOver = true }
+        let isFull = children[at].filled >= children[at].order.orderQty.rawValue
+        tell(at, children[at].isOver && !isFull ? .canceled : isFull ? .filled : .partiallyFilled, .trade)
+    }
+    func end(_ at: Int, _ status: OrdStatus, _ execType: ExecType) {
+        (children[at].isOver, children[at].isPending) = (true, false)
+        tell(at, status, execType)
+    }
+    func confirmCancel(_ at: Int) { end(at, .canceled, .canceled) }
+    func reject(_ at: Int) { end(at, .rejected, .rejected) }
+    func pendCancel(_ at: Int) {
+        children[at].isPending = true
+        tell(at, .pendingCancel, .none)
+    }
+    func refuseCancel(_ at: Int) {
+        (children[at].isPending, children[at].cancel) = (false, nil)
+        tell(at, children[at].filled > 0 ? .partiallyFilled : .new, .none)
+    }
+
+    var sizes: [Double] { children.map { $0.order.orderQty.double } }
+    var filled: Int64 { children.reduce(0) { $0 + $1.filled } }
+    var open: Int64 { children.reduce(0) { $0 + $1.open } }
+    var last: ParentUpdate? { side.elements.last }
+    /// State, open and traded quantity of each update, in units.
+    var reports: [String] {
+        side.elements.map { "\($0.state) \($0.openQty) \($0.cumQty)" }
+    }
+}

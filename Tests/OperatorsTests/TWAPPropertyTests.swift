@@ -1,0 +1,120 @@
+import Clearance
+import FloorTesting
+import Operators
+import PlainData
+import StreamRuntime
+import Testing
+import TradingModel
+
+@Suite("TWAP against a random venue") struct TWAPPropertyTests {
+    /// A venue that acknowledges, fills, rejects, expires, cancels, refuses to cancel and repeats itself, as it likes.
+    private func day(seed: UInt64) throws -> (desk: Slicing, parameters: TWAP.Parameters, lot: Int64) {
+        var random = SplitMix64(seed: seed)
+        let parameters = TWAP.Parameters(
+            duration: Int64(100 + random.below(1_000)), slices: 1 + random.below(20),
+            completion: random.below(2) == 0 ? .completeByEnd : .cancelRemainder, passiveTicks: Int64(random.below(3)))
+        let lot = Int64([1, 1, 10, 100][random.below(4)])
+        let desk = Slicing(parameters, lot: lot)
+        let units = lot * Int64(1 + random.below(random.below(3) == 0 ? 5 : 500))
+        try desk.send(request(900, random.below(2) == 0 ? .buy : .sell, Double(units), random.below(5) == 0 ? nil : 50))
+        let whole = Quantity(units: units)
+
+        for step in 0..<4_000 where desk.last?.state != .done {
+            let alive = desk.children.indices.filter { !desk.children[$0].isOver }
+            let isLate = desk.time > parameters.duration + 500
+            if alive.isEmpty || (random.below(3) == 0 && !isLate) {
+                desk.advance(to: desk.time + Int64(random.below(40)))
+            } else {
+                let at = alive[random.below(alive.count)], child = desk.children[at]
+                switch random.below(isLate ? 4 : 10) {
+                case 0, 1:
+                    if child.cancel != nil {
+                        desk.confirmCancel(at)
+                    } else {
+                        desk.fill(at, Quantity(rawValue: child.open).double)
+                    }
+                case 2, 3:
+                    let lots = child.open / Quantity(units: lot).rawValue
+                    desk.fill(
+                        at, Quantity(rawValue: Int64(1 + random.below(Int(max(1, lots)))) * Quantity(units: lot).rawValue).double)
+                case 4: desk.acknowledge(at)
+                case 5: random.below(3) == 0 ? desk.reject(at) : desk.end(at, .expired, .expired)
+                case 6: if child.cancel != nil { desk.pendCancel(at) }
+                case 7: if child.isPending { desk.refuseCancel(at) }
+                case 8: desk.tell(at, child.filled > 0 ? .partiallyFilled : .new, .orderStatus)
+                default: if child.cancel != nil { desk.confirmCancel(at) }
+                }
+            }
+            // At every instant, by the venue's own count.
+            let (filled, open) = (desk.filled, desk.open)
+            try #require(filled + open <= whole.rawValue, "step \(step)")
+            try #require(desk.last?.cumQty.rawValue == filled && desk.last?.openQty.rawValue == open, "step \(step)")
+        }
+        return (desk, parameters, lot)
+    }
+
+    @Test(
+        "filled and open never exceed the parent, children keep to lots and limit, and the parent gets done", arguments: 1...150)
+    func invariants(seed: UInt64) throws {
+        let (desk, _, lot) = try day(seed: seed)
+        let last = try #require(desk.last)
+        #expect(last.state == .done && last.openQty == .zero && last.cumQty.rawValue == desk.filled)
+        #expect(desk.side.elements.filter { $0.state == .done }.count == 1)
+        for child in desk.children {
+            #expect(child.order.orderQty.rawValue % Quantity(units: lot).rawValue == 0)
+            if child.order.ordType == .limit {
+                #expect(child.order.side.isBuy ? child.order.price <= price(50) : child.order.price >= price(50))
+            }
+        }
+        #expect(Set(desk.out.elements.map(\.clOrdID)).count == desk.out.elements.count)
+    }
+
+    @Test("a venue that fills everything sooner or later completes the parent", arguments: 1...30)
+    func completes(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let slices = 1 + random.below(15), units = Double(1 + random.below(100))
+        let desk = Slicing(TWAP.Parameters(duration: 1_000, slices: slices))
+        try desk.send(request(900, .buy, units, 50))
+        while desk.time < 1_000, desk.last?.state != .done {
+            desk.advance(to: min(desk.time + Int64(random.below(60)), 999))
+            for at in desk.children.indices where !desk.children[at].isOver {
+                if desk.children[at].cancel != nil {
+                    desk.confirmCancel(at)
+                } else if random.below(2) == 0 || desk.time == 999 {
+                    desk.fill(at, Quantity(rawValue: desk.children[at].open).double)
+                }
+            }
+            if desk.time == 999, desk.open == 0 { break }
+        }
+        #expect(desk.last?.state == .done && desk.last?.cumQty == quantity(units))
+    }
+
+    @Test("the same records in other batches, or with a restart between, give the same children", arguments: 1...30)
+    func laws(seed: UInt64) throws {
+        let (desk, parameters, lot) = try day(seed: seed)
+        for cut in [Cuts.every(7), Cuts.every(256), Cuts.random(seed: seed)] {
+            let again = Slicing(parameters, lot: lot, cut: cut)
+            offer(desk.records[...], to: again)
+            again.run.run()
+            #expect(again.run.digests == desk.run.digests)
+        }
+        let middle = desk.records.count / 2
+        let first = Slicing(parameters, lot: lot), second = Slicing(parameters, lot: lot)
+        offer(desk.records[..<middle], to: first)
+        first.run.run()
+        let saved = first.run.checkpoint()
+        #expect(second.run.restore(saved) && second.run.checkpoint() == saved)
+        offer(desk.records[middle...], to: second)
+        second.run.run()
+        #expect(second.run.digests == desk.run.digests)
+    }
+    private func offer(_ records: ArraySlice<Slicing.Record>, to desk: Slicing) {
+        for record in records {
+            switch record {
+            case .order(let order): desk.run.records.offer(order, to: desk.orders)
+            case .update(let update): desk.run.records.offer(update, to: desk.updates)
+            case .time(let moment): desk.run.records.tick(moment)
+            }
+        }
+    }
+}
