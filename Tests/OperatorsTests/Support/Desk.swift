@@ -25,6 +25,8 @@ func request(
         orderQty: quantity(units), ordType: limit == nil ? .market : .limit, price: limit.map(price) ?? .none)
 }
 
+func money(_ units: Int64) -> Notional { Notional(price(Double(units)), Quantity(units: 1)) }
+
 let looseBounds = Limits.Bounds(
     maxQuantity: Quantity(units: 1_000_000), maxNotional: Notional(rawValue: .max), collarBasisPoints: 10_000,
     maxPosition: Quantity(units: 1_000_000))
@@ -45,8 +47,8 @@ func cleared(_ request: OrderRequest) throws -> ClearedOrder {
 }
 
 func parentUpdate(
-    _ id: ClOrdID, _ state: ParentUpdate.State, at time: Int64 = 0, _ side: TradingModel.Side = .buy, _ units: Double,
-    filled: Double = 0, of symbol: SymbolID = one
+    _ id: ClOrdID, _ state: ParentUpdate.State, _ units: Double, filled: Double = 0, at time: Int64 = 0,
+    _ side: TradingModel.Side = .buy, of symbol: SymbolID = one
 ) -> ParentUpdate {
     ParentUpdate(
         eventTime: time, clOrdID: id, symbol: symbol, account: account, strategy: strategy, side: side, state: state,
