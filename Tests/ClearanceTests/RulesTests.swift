@@ -155,17 +155,18 @@ private func checks(_ order: OrderRequest, _ context: Context, _ limits: Limits)
             random.below(2) == 0 ? extremes[random.below(8)] : Int64(bitPattern: random.next()) >> Int64(random.below(64))
         }
         for _ in 0..<2_000 {
-            let plain = random.below(4)
+            let plain = random.below(6)
             let request = order {
-                if plain != 0 { $0.orderQty = Quantity(rawValue: any()) }
-                if plain != 1 { $0.price = Price(rawValue: any()) }
+                if plain == 0 || plain == 5 { $0.orderQty = Quantity(rawValue: any()) }
+                if plain == 1 || plain == 5 { $0.price = Price(rawValue: any()) }
                 $0.side = [.buy, .sell, .sellShort, .none][random.below(4)]
                 if random.below(3) == 0 { $0.ordType = .market }
             }
             let around = context {
-                if plain != 2 { $0.reference = Price(rawValue: any()) }
-                if plain != 3 { $0.referenceAge = any() }
-                ($0.held, $0.buying, $0.selling) = (Int128(any()), Int128(any()).magnitudeAsInt, Int128(any()).magnitudeAsInt)
+                if plain == 2 || plain == 5 { $0.reference = Price(rawValue: any()) }
+                if plain == 3 || plain == 5 { $0.referenceAge = any() }
+                guard random.below(2) == 0 else { return }
+                ($0.held, $0.buying, $0.selling) = (Int128(any()), abs(Int128(any())), abs(Int128(any())))
             }
             guard let passed = rules.evaluate(request, in: around).cleared else { continue }
             cleared += 1
@@ -173,8 +174,4 @@ private func checks(_ order: OrderRequest, _ context: Context, _ limits: Limits)
         }
         #expect(cleared > 0)
     }
-}
-
-extension Int128 {
-    fileprivate var magnitudeAsInt: Int128 { self < 0 ? -self : self }
 }
