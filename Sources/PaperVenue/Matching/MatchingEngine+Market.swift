@@ -100,7 +100,8 @@ extension MatchingEngine {
     /// at the front.
     private mutating func moveQueues(_ book: Int, buys: Bool) {
         let own = buys ? books[book].bid : books[book].ask
-        for place in buys ? books[book].buys : books[book].sells {
+        for i in 0..<(buys ? books[book].buys.count : books[book].sells.count) {
+            let place = buys ? books[book].buys[i] : books[book].sells[i]
             let order = orders[Int(place)]
             if order.price == own.price, !own.price.isNone {
                 orders[Int(place)].queueAhead = min(order.queueAhead, own.size.rawValue)
