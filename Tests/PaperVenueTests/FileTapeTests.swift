@@ -60,7 +60,9 @@ import TradingModel
         }
         #expect(message(folder + "/none.csv").hasSuffix("none.csv: there is no such file or folder"))
         #expect(message(folder).hasSuffix("the folder holds neither trades.csv nor quotes.csv (plain or .gz)"))
-        #expect(message(try write("a.csv", "x,y\n1,2\n")).contains("its header is neither"))
+        #expect(
+            message(try write("a.csv", "x,y\n1,2\n")).hasSuffix(
+                "it is none of trades-csv, quotes-csv, LOBSTER and a Binance capture"))
         #expect(message(try write("b.csv", trades + "1000000001,A,5,1\n")).contains("time goes back"))
         #expect(message(try write("c.csv", trades + "1000000009,A,-,1\n")).contains("c.csv:4: price"))
     }
@@ -84,9 +86,7 @@ import TradingModel
 
     @Test("the data in replay-data is a tape", .timeLimit(.minutes(1)))
     func replayData() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let path = root.appending(path: "replay-data/day").path
-        var tape = try FileTape(path, names: Names())
+        var tape = try FileTape(replayDay, names: Names())
         var count = 0, last = Int64.min
         while let event = try tape.next() {
             count += 1
@@ -94,5 +94,36 @@ import TradingModel
             last = event.eventTime
         }
         #expect(count == 90_000 + 114_684)
+    }
+
+    /// The folder's README: each visible execution takes exactly its size from the best quote of the row before it.
+    @Test(
+        "a LOBSTER day is a tape whose trades meet the quotes before them",
+        .enabled(if: dataFolder != nil, "no recorded data found"))
+    func lobster() throws {
+        let path = try #require(dataFolder) + "/lobster/AMZN_2012-06-21_34200000_57600000_message_1.csv.gz"
+        var tape = try FileTape(path, names: Names())
+        var quote: Quote?
+        var count = 0, atQuote = 0
+        while let event = try tape.next() {
+            switch event {
+            case .quote(let next): quote = next
+            case .trade(let trade):
+                count += 1
+                if trade.price == quote?.bid || trade.price == quote?.ask { atQuote += 1 }
+            }
+        }
+        #expect(count > 8_974)
+        #expect(atQuote > 8_500)
+    }
+
+    @Test("a crypto capture is a tape", .enabled(if: dataFolder != nil, "no recorded data found"))
+    func binance() throws {
+        var tape = try FileTape(try #require(dataFolder) + "/binance-ws-captures/spot_btcusdt_20240808.gz", names: Names())
+        var trades = 0, quotes = 0
+        while let event = try tape.next() {
+            if case .trade = event { trades += 1 } else { quotes += 1 }
+        }
+        #expect(trades > 1_000 && quotes > 1_000)
     }
 }

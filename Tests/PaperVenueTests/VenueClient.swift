@@ -80,7 +80,11 @@ final class VenueRun: Sendable {
 
     private static let counter = Atomic<Int>(0)
 
-    init(_ events: [TapeEvent], instruments: [String] = ["ELM"], change: (inout VenueConfiguration) -> Void = { _ in }) throws {
+    /// - Parameter tapePath: of a tape in files, instead of `events`.
+    init(
+        _ events: [TapeEvent]?, tapePath: String? = nil, instruments: [String] = ["ELM"],
+        change: (inout VenueConfiguration) -> Void = { _ in }
+    ) throws {
         let names = EngineBench().names
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         var configuration = VenueConfiguration()
@@ -91,8 +95,12 @@ final class VenueRun: Sendable {
         configuration.exitsAtEnd = true
         configuration.idleSeconds = 20
         change(&configuration)
-        let listed = instruments.map { Instrument(symbol: names.symbol($0), tickSize: cents(1), lotSize: units(1)) }
-        server = PaperVenueServer(configuration, names: names, instruments: listed) { _ in MemoryTape(events) }
+        if let tapePath {
+            server = try PaperVenueServer(configuration, tapePath: tapePath)
+        } else {
+            let listed = instruments.map { Instrument(symbol: names.symbol($0), tickSize: cents(1), lotSize: units(1)) }
+            server = PaperVenueServer(configuration, names: names, instruments: listed) { _ in MemoryTape(events ?? []) }
+        }
         fix = try FIXEngine(
             [
                 FIXSessionSettings(

@@ -69,9 +69,9 @@ struct FloorBench: ~Copyable {
     }
 
     /// The capture is of 2021; `best_bid_size`, `best_ask_size` and `last_size` came to tickers since.
-    @Test("messages have the fields of the real feed's", .enabled(if: coinbaseCapture != nil, "no recorded feed found"))
+    @Test("messages have the fields of the real feed's", .enabled(if: dataFolder != nil, "no recorded data found"))
     func realFields() throws {
-        let path = try #require(coinbaseCapture)
+        let path = try #require(dataFolder) + "/cryptofeed-ws-captures/COINBASE.ws.28.0.part1.gz"
         let gzip = Process(), pipe = Pipe()
         gzip.executableURL = URL(filePath: "/bin/gzip")
         gzip.arguments = ["-dc", path]
@@ -178,10 +178,13 @@ struct FloorBench: ~Copyable {
     }
 }
 
-/// A recorded Coinbase feed, if the data folder is there.
-private let coinbaseCapture: String? = {
+/// The folder of recorded data, if it is there: `FLOOR_DATA`, else `../shared/data` beside the package.
+let dataFolder: String? = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folder = ProcessInfo.processInfo.environment["FLOOR_DATA"] ?? root.appending(path: "../shared/data").path
-    let path = folder + "/cryptofeed-ws-captures/COINBASE.ws.28.0.part1.gz"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+    return FileManager.default.fileExists(atPath: folder) ? folder : nil
 }()
+
+/// The generated day of the repository.
+let replayDay = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "replay-data/day").path

@@ -6,8 +6,8 @@ import TradingModel
 /// A tape from files: trades, quotes, or both merged by time; at the same moment the trade comes first, since the quote
 /// beside it most often shows what it left.
 ///
-/// A path is a file in a form the floor reads (`trades-csv` or `quotes-csv`, plain or gzip), or a folder that holds
-/// `trades.csv` and `quotes.csv` (or either, with or without `.gz`) and perhaps `instruments.csv`.
+/// A path is a file (`trades-csv`, `quotes-csv`, a LOBSTER pair by either of its names, a Binance capture; plain or gzip), or a
+/// folder that holds `trades.csv` and `quotes.csv` (or either, with or without `.gz`) and perhaps `instruments.csv`.
 public struct FileTape: Tape {
     private var trades: TapeStream<Trade>?
     private var quotes: TapeStream<Quote>?
@@ -19,26 +19,21 @@ public struct FileTape: Tape {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw .badTape(path: path, reason: "there is no such file or folder")
         }
-        if isFolder.boolValue {
-            trades = try Self.file("trades.csv", in: path).map { (file) throws(VenueError) in try Self.trades(file, names) }
-            quotes = try Self.file("quotes.csv", in: path).map { (file) throws(VenueError) in try Self.quotes(file, names) }
-            guard trades != nil || quotes != nil else {
-                throw .badTape(path: path, reason: "the folder holds neither trades.csv nor quotes.csv (plain or .gz)")
+        do throws(MarketDataError) {
+            if isFolder.boolValue {
+                try openFolder(path, names)
+            } else {
+                try openFile(path, names)
             }
-        } else {
-            do throws(MarketDataError) {
-                trades = try Self.stream(path, TradesCSV(path, names: names))
-            } catch {
-                guard case .missingColumn = error else { throw .badTape(path: path, reason: "\(error)") }
-                do throws(MarketDataError) {
-                    quotes = try Self.stream(path, QuotesCSV(path, names: names))
-                } catch {
-                    guard case .missingColumn = error else { throw .badTape(path: path, reason: "\(error)") }
-                    throw .badTape(
-                        path: path,
-                        reason: "its header is neither time,symbol,price,size nor time,symbol,bid,bid_size,ask,ask_size")
-                }
-            }
+        } catch {
+            throw .badTape(path: path, reason: "\(error)")
+        }
+        if trades == nil, quotes == nil {
+            let wanted =
+                isFolder.boolValue
+                ? "the folder holds neither trades.csv nor quotes.csv (plain or .gz)"
+                : "it is none of trades-csv, quotes-csv, LOBSTER and a Binance capture"
+            throw .badTape(path: path, reason: wanted)
         }
     }
 
@@ -53,26 +48,40 @@ public struct FileTape: Tape {
         return .quote(quote)
     }
 
-    private static func file(_ name: String, in folder: String) -> String? {
-        [name, name + ".gz"].map { folder + "/" + $0 }.first { FileManager.default.fileExists(atPath: $0) }
+    private mutating func openFolder(_ path: String, _ names: Names) throws(MarketDataError) {
+        func file(_ name: String) -> String? {
+            [name, name + ".gz"].map { path + "/" + $0 }.first { FileManager.default.fileExists(atPath: $0) }
+        }
+        if let path = file("trades.csv") { read(try TradesCSV(path, names: names), path) }
+        if let path = file("quotes.csv") { read(try QuotesCSV(path, names: names), path) }
     }
 
-    private static func trades(_ path: String, _ names: Names) throws(VenueError) -> TapeStream<Trade> {
-        do throws(MarketDataError) { return try stream(path, TradesCSV(path, names: names)) } catch {
-            throw .badTape(path: path, reason: "\(error)")
+    private mutating func openFile(_ path: String, _ names: Names) throws(MarketDataError) {
+        switch MarketFile.detect(path) {
+        case .tradesCSV: read(try TradesCSV(path, names: names), path)
+        case .quotesCSV: read(try QuotesCSV(path, names: names), path)
+        case .lobster:
+            let files = try LobsterFiles(path)
+            var source = try LobsterTrades(files, names: names)
+            trades = TapeStream(files.messages) { (buffer) throws(MarketDataError) in try source.fill(buffer) }
+            // Messages alone are trades without quotes.
+            guard FileManager.default.fileExists(atPath: files.book) else { return }
+            var book = try LobsterQuotes(files, names: names)
+            quotes = TapeStream(files.book) { (buffer) throws(MarketDataError) in try book.fill(buffer) }
+        case .binance:
+            var source = try BinanceTrades(path, names: names), book = try BinanceQuotes(path, names: names)
+            trades = TapeStream(path) { (buffer) throws(MarketDataError) in try source.fill(buffer) }
+            quotes = TapeStream(path) { (buffer) throws(MarketDataError) in try book.fill(buffer) }
+        default: return
         }
     }
-    private static func quotes(_ path: String, _ names: Names) throws(VenueError) -> TapeStream<Quote> {
-        do throws(MarketDataError) { return try stream(path, QuotesCSV(path, names: names)) } catch {
-            throw .badTape(path: path, reason: "\(error)")
-        }
-    }
-    private static func stream(_ path: String, _ source: TradesCSV) throws(MarketDataError) -> TapeStream<Trade> {
+
+    private mutating func read(_ source: TradesCSV, _ path: String) {
         var source = source
-        return TapeStream(path) { (buffer) throws(MarketDataError) in try source.fill(buffer) }
+        trades = TapeStream(path) { (buffer) throws(MarketDataError) in try source.fill(buffer) }
     }
-    private static func stream(_ path: String, _ source: QuotesCSV) throws(MarketDataError) -> TapeStream<Quote> {
+    private mutating func read(_ source: QuotesCSV, _ path: String) {
         var source = source
-        return TapeStream(path) { (buffer) throws(MarketDataError) in try source.fill(buffer) }
+        quotes = TapeStream(path) { (buffer) throws(MarketDataError) in try source.fill(buffer) }
     }
 }
