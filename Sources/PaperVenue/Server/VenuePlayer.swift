@@ -52,9 +52,6 @@ struct VenuePlayer: ~Copyable {
         try writeStatement()
         summary.events = floor.eventCount
         summary.fills = floor.fills.count
-        configuration.announce(
-            "venue: closed at \(UTC.text(tapeTime)): \(summary.events) events, \(summary.reports) reports, \(summary.fills) fills"
-        )
         return summary
     }
 
