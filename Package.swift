@@ -28,6 +28,7 @@ let package = Package(
     targets: [
         // C ABI shims, one importer each.
         .target(name: "CPlatform"),
+        .target(name: "CAllocations"),
         .target(
             name: "CQuickFIX",
             cxxSettings: [.define("HAVE_SSL", to: "1")],
@@ -60,13 +61,19 @@ let package = Package(
         // What stands on the rooms.
         room("PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
         room(
+            "Desk",
+            [
+                "Clearance", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS", "Operators", "PlainData", "Reconciler",
+                "StreamRuntime", "Topology", "TradingModel", "WebSockets",
+            ]),
+        room(
             "BatchBridge",
-            ["TradingModel", "StreamRuntime", "PlainData", "Clearance", "MarketData", "PaperVenue", "Topology"]),
+            ["Desk", "TradingModel", "StreamRuntime", "PlainData", "Clearance", "MarketData", "PaperVenue", "Topology"]),
         .executableTarget(
             name: "floor",
             dependencies: [
-                "BatchBridge", "Clearance", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS", "Operators", "PaperVenue",
-                "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel",
+                "BatchBridge", "Desk", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "Operators", "PaperVenue",
+                "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "CPlatform", "CAllocations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -89,7 +96,8 @@ let package = Package(
         tests(of: "Ledger", ["TradingModel", "PlainData"]),
         tests(of: "Topology"),
         tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
-        tests(of: "BatchBridge", ["TradingModel", "StreamRuntime", "PlainData", "MarketData"]),
+        tests(of: "Desk", ["TradingModel", "StreamRuntime", "PlainData", "Topology"]),
+        tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "Topology"]),
         .testTarget(name: "FloorTests", dependencies: ["FloorTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -1,3 +1,4 @@
+import Clearance
 import FIXSessions
 import Foundation
 import PlainData
@@ -76,6 +77,9 @@ public final class FIXRouter: Sendable {
     }
 
     /// Takes a request whose intent is durable. Never blocks; one that was taken before is not taken again.
+    ///
+    /// Only compliance makes a `ClearedOrder`, so there is no way to send what it has not seen.
+    public func submit(_ order: ClearedOrder) { submit(request: order.request) }
     func submit(request: OrderRequest) { mailbox.post(.submit(request)) }
 
     /// Logs out, delivers what has come, and ends. Nothing is delivered after it returns. Never from `deliver` or `notify`.

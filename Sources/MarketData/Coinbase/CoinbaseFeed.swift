@@ -46,6 +46,8 @@ public final class CoinbaseFeed: @unchecked Sendable {
     private var messages: UInt64 = 0
     private var silentTicks = 0
     private var hasFinished = false
+    /// The newest time that the venue has said, which is the time of whatever the feed says of itself.
+    private var venueTime: Int64 = 0
 
     private static let tick = Duration.milliseconds(250)
 
@@ -88,11 +90,11 @@ public final class CoinbaseFeed: @unchecked Sendable {
     }
 
     private func emit(
-        _ kind: FeedStatus.Kind, time: Int64 = WallClock.now(), symbol: SymbolID = SymbolID(rawValue: 0), from: UInt64 = 0,
+        _ kind: FeedStatus.Kind, time: Int64? = nil, symbol: SymbolID = SymbolID(rawValue: 0), from: UInt64 = 0,
         to: UInt64 = 0, reason: String = ""
     ) {
         let text = reason.isEmpty ? TextID.none : names.text(reason)
-        emit(.status(FeedStatus(eventTime: time, symbol: symbol, kind: kind, from: from, to: to, reason: text)))
+        emit(.status(FeedStatus(eventTime: time ?? venueTime, symbol: symbol, kind: kind, from: from, to: to, reason: text)))
     }
 
     private func offer(_ item: Item) -> Bool {
@@ -223,6 +225,11 @@ extension CoinbaseFeed {
         case .ticker(let quote, let number): take(quote, number)
         case .heartbeat(let symbol, let time, _, let lastTradeID):
             if case .gap(let from, let to) = sequence.heartbeat(symbol, lastTradeID: lastTradeID) { gap(symbol, time, from, to) }
+            // Time passes when nothing trades: the first heartbeat that says so is an event, its likes are not.
+            if time > venueTime {
+                venueTime = time
+                emit(.heartbeat, time: time)
+            }
         case .subscriptions: emit(.live)
         case .error(let message, let reason): emit(.rejected, reason: "the venue says: \(message) \(reason)")
         case .other: break
@@ -247,6 +254,7 @@ extension CoinbaseFeed {
             if !fills { return }
         }
         lockedCounters.withLock { $0.trades += 1 }
+        venueTime = max(venueTime, trade.eventTime)
         emit(.trade(trade))
     }
 
@@ -255,6 +263,7 @@ extension CoinbaseFeed {
         switch sequence.ticker(quote.symbol, sequence: number) {
         case .next, .gap:
             lockedCounters.withLock { $0.quotes += 1 }
+            venueTime = max(venueTime, quote.eventTime)
             emit(.quote(quote))
         case .duplicate:
             lockedCounters.withLock { $0.duplicates += 1 }

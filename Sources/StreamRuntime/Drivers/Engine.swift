@@ -44,7 +44,7 @@ public final class Engine {
     private var feeds: [Feed] = []
     private var pulled: [PulledFeed] = []
     private var loops: [Feed] = []
-    private let stopping = Atomic<Bool>(false)
+    private let stopping = StopFlag()
     private let settled = Atomic<UInt64>(0)
     private var runner: BatchRunner?
     private var builder: BatchBuilder
@@ -58,8 +58,9 @@ public final class Engine {
     deinit { builder.free() }
 
     /// A source that offers when it likes, from a thread of its own.
-    public func ingress<T: Element>(_ port: TypedPort<T>, capacity: Int = 65_536) -> Ingress<T> {
-        let ingress = Ingress<T>(capacity: capacity, wakeup: wakeup)
+    /// - Parameter isService: true for a connection that answers, such as a venue's: the run ends without its end.
+    public func ingress<T: Element>(_ port: TypedPort<T>, capacity: Int = 65_536, isService: Bool = false) -> Ingress<T> {
+        let ingress = Ingress<T>(capacity: capacity, isService: isService, wakeup: wakeup)
         feeds.append(RingFeed(port, ingress))
         return ingress
     }
@@ -95,10 +96,15 @@ public final class Engine {
     /// Any thread: up to here everything is durable and every effect of it lies in its queue.
     public var settledSequence: UInt64 { settled.load(ordering: .acquiring) }
 
-    /// Any thread: finish the batch at hand, then shut down.
-    public func stop() {
-        stopping.store(true, ordering: .releasing)
-        wakeup.wake()
+    /// For any thread: finish the batch at hand, then shut down.
+    public var stopper: @Sendable () -> Void {
+        { [stopping, wakeup] in
+            stopping.isSet.store(true, ordering: .releasing)
+            wakeup.wake()
+        }
+    }
+    private final class StopFlag: Sendable {
+        let isSet = Atomic<Bool>(false)
     }
 
     /// The watermark after the last batch.
@@ -142,12 +148,12 @@ public final class Engine {
             if let error = journal?.error { throw error }
             let hadWork = step(runner)
             if let failure { throw failure }
-            if stopping.load(ordering: .acquiring) { break }
+            if stopping.isSet.load(ordering: .acquiring) { break }
             if hadWork { continue }
             if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded), loops.allSatisfy(\.hasEnded), isQuiescent() { break }
             park()
         }
-        if options.endsDay, !stopping.load(ordering: .acquiring) {
+        if options.endsDay, !stopping.isSet.load(ordering: .acquiring) {
             finishDay(runner)
         }
         journal?.flush()
@@ -160,7 +166,7 @@ public final class Engine {
         if let wait = paceDelay() { limit = min(limit, wait) }
         publishDurable(completed: nextSequence - 1)
         wakeup.wait(nanoseconds: max(1_000, limit)) {
-            feeds.contains(where: \.isReady) || loops.contains(where: \.isReady) || stopping.load(ordering: .relaxed)
+            feeds.contains(where: \.isReady) || loops.contains(where: \.isReady) || stopping.isSet.load(ordering: .relaxed)
         }
     }
 

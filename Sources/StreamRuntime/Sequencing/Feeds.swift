@@ -27,7 +27,12 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     private let refusals = Atomic<UInt64>(0)
     let wakeup: Wakeup
 
-    init(capacity: Int, wakeup: Wakeup) { (ring, self.wakeup) = (Ring(capacity: capacity), wakeup) }
+    /// True for a connection that answers: a run does not wait for its end.
+    let isService: Bool
+
+    init(capacity: Int, isService: Bool, wakeup: Wakeup) {
+        (ring, self.isService, self.wakeup) = (Ring(capacity: capacity), isService, wakeup)
+    }
 
     /// Puts an element in front of the sequencer, stamped with the time of its arrival.
     /// - Returns: false when the ring is full: stop reading and offer it again. Nothing is dropped.
@@ -49,7 +54,7 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     public var capacity: Int { ring.capacity }
     /// How often somebody had to wait.
     public var refused: UInt64 { refusals.load(ordering: .relaxed) }
-    var isFinished: Bool { finished.load(ordering: .acquiring) && ring.count == 0 }
+    var isFinished: Bool { (isService || finished.load(ordering: .acquiring)) && ring.count == 0 }
 }
 
 /// The time of day, for stamps of arrival and clock records alone: no operator sees it.

@@ -104,6 +104,8 @@ public struct Bar: Element {
 public struct FeedStatus: Element {
     public enum Kind: UInt8, BitwiseCopyable, Sendable, FieldValue {
         case connected = 0, disconnected, live, gap, duplicate, outOfOrder, stale, ended, rejected
+        /// The venue's time has passed without a trade.
+        case heartbeat
         public func text(_ names: Names) -> String { String(describing: self) }
     }
     public static var elementName: String { "FeedStatus" }

@@ -1,0 +1,84 @@
+import Clearance
+import Operators
+import PlainData
+import StreamRuntime
+import Topology
+import TradingModel
+
+extension Assembly {
+    /// Which of the graph's vertices makes an order's id: the number goes into the id.
+    private func idMaker(_ number: Int) -> ClOrdIDMaker { ClOrdIDMaker(day: day, vertex: UInt64(number % 64)) }
+
+    func makeDrift(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
+        if vertex.input("prices")?.element == Bar.elementName { return makeDrift(vertex, number, pricedBy: Bar.self) }
+        return makeDrift(vertex, number, pricedBy: Trade.self)
+    }
+    private func makeDrift<Reference: Priced>(_ vertex: CheckedVertex, _ number: Int, pricedBy: Reference.Type) -> [EdgeBase] {
+        let settings = vertex.settings
+        let strategy = settings.text("strategy")
+        let parameters = Drift<Reference>.Parameters(
+            equity: Notional(checked: settings.decimal("equity")), bandBasisPoints: settings.integer("band"),
+            style: settings.text("ord_type") == "market" ? .market : .limit(ticks: settings.integer("offset")),
+            hold: settings.duration("hold"), account: names.text(settings.text("account")),
+            strategy: names.text(strategy.isEmpty ? topology.name : strategy))
+        let drift = Drift<Reference>(parameters, instruments: instruments, ids: idMaker(number))
+        let outlets = graph.add(
+            vertex.name, drift, from: required(vertex, "targets", as: Target.self),
+            required(vertex, "positions", as: PositionUpdate.self), required(vertex, "prices", as: Reference.self),
+            required(vertex, "parents", as: ParentUpdate.self))
+        return [outlets.out, outlets.side]
+    }
+
+    func makeCompliance(_ vertex: CheckedVertex) -> [EdgeBase] {
+        if vertex.input("prices")?.element == Bar.elementName { return makeCompliance(vertex, pricedBy: Bar.self) }
+        return makeCompliance(vertex, pricedBy: Trade.self)
+    }
+    private func makeCompliance<Reference: Priced>(_ vertex: CheckedVertex, pricedBy: Reference.Type) -> [EdgeBase] {
+        let outlets = graph.add(
+            vertex.name, Compliance<Reference>(limits, instruments: instruments),
+            from: required(vertex, "orders", as: OrderRequest.self), required(vertex, "positions", as: PositionUpdate.self),
+            required(vertex, "prices", as: Reference.self), required(vertex, "parents", as: ParentUpdate.self))
+        return [outlets.out, outlets.side]
+    }
+
+    /// The topology's `limits:`, by symbol. What is not set is not allowed.
+    private var limits: Limits {
+        let settings = topology.limits
+        let symbols = settings.map("symbols")
+        var bySymbol: [SymbolID: Limits.Bounds] = [:]
+        for name in symbols.names {
+            if let bounds = bounds(symbols.map(name), or: settings) { bySymbol[names.symbol(name)] = bounds }
+        }
+        return Limits(
+            common: bounds(settings, or: settings), bySymbol: bySymbol,
+            restricted: Set(settings.texts("restricted").map { names.symbol($0) }), maxReferenceAge: settings.duration("max_age"),
+            throttleOrders: Int(settings.integer("throttle")), throttleWindow: settings.duration("throttle_window"),
+            duplicateWindow: settings.duration("duplicate_window"))
+    }
+    /// Nil when one of the three that every order needs is given nowhere: then no order passes.
+    private func bounds(_ own: Settings, or common: Settings) -> Limits.Bounds? {
+        func decimal(_ key: String) -> String? { own.decimalIfPresent(key) ?? common.decimalIfPresent(key) }
+        guard let quantity = decimal("max_quantity"), let notional = decimal("max_notional"),
+            let position = decimal("max_position")
+        else { return nil }
+        return Limits.Bounds(
+            maxQuantity: Quantity(checked: quantity), maxNotional: Notional(checked: notional),
+            collarBasisPoints: common.integer("collar"), maxPosition: Quantity(checked: position),
+            softNotional: decimal("soft_notional").map { Notional(checked: $0) })
+    }
+}
+
+extension Assembly {
+    func makeTWAP(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
+        let settings = vertex.settings
+        let parameters = TWAP.Parameters(
+            duration: settings.duration("duration"), slices: Int(settings.integer("slices")),
+            completion: settings.text("completion") == "cancel" ? .cancelRemainder : .completeByEnd,
+            passiveTicks: settings.integer("passive"))
+        let twap = TWAP(parameters, instruments: instruments, ids: idMaker(number))
+        let outlets = graph.add(
+            vertex.name, twap, from: required(vertex, "orders", as: ClearedOrder.self),
+            and: required(vertex, "updates", as: OrderUpdate.self))
+        return [outlets.out, outlets.side]
+    }
+}

@@ -1,0 +1,116 @@
+import PlainData
+import StreamRuntime
+import Topology
+import TradingModel
+
+/// A checked topology as a graph: every source a port, every operator a stage. Sinks and feeds are attached by whoever
+/// runs it, because a replay, a backtest and a live desk differ in nothing else.
+public final class Assembly {
+    public let topology: CheckedTopology
+    public let names: Names
+    public let instruments: InstrumentTable
+    public let graph: Graph
+    /// Days since 2020-01-01: part of every ClOrdID.
+    public let day: UInt64
+    /// By vertex and output, as the checked topology numbers them.
+    private var outputs: [[EdgeBase]]
+
+    /// - Parameters:
+    ///   - names: empty, or filled from a journal; the topology's own symbols are interned first, in its order.
+    public init(_ topology: CheckedTopology, names: Names, day: UInt64) {
+        (self.topology, self.names, self.day) = (topology, names, day)
+        instruments = Assembly.instruments(topology, names)
+        graph = Graph()
+        outputs = Array(repeating: [], count: topology.vertices.count)
+        for vertex in topology.vertices {
+            for edge in vertex.inputs {
+                guard let capacity = edge.capacity else { continue }
+                let name = edge.reference
+                graph.capacities[name] = max(graph.capacities[name] ?? 0, capacity)
+            }
+        }
+        for (number, vertex) in topology.vertices.enumerated() {
+            switch vertex.role {
+            case .source: outputs[number] = makePorts(vertex).map(\.edgeOfAnyType)
+            case .operator: outputs[number] = makeStage(vertex, number)
+            case .sink: break
+            }
+        }
+    }
+
+    private static func instruments(_ topology: CheckedTopology, _ names: Names) -> InstrumentTable {
+        var table = InstrumentTable()
+        for entry in topology.instruments {
+            table.define(
+                Instrument(
+                    symbol: names.symbol(entry.name), tickSize: Price(checked: entry.settings.decimal("tick")),
+                    lotSize: Quantity(checked: entry.settings.decimal("lot")),
+                    currency: names.text(entry.settings.text("currency"))))
+        }
+        return table
+    }
+
+    /// One port for each output of a source; the first leads in time.
+    private func makePorts(_ vertex: CheckedVertex) -> [SourcePort] {
+        let holds = vertex.kind == "file" || vertex.kind == "websocket"
+        let lateness = vertex.settings.has("lateness") ? vertex.settings.duration("lateness") : 0
+        var lead: SourcePort?
+        return vertex.outputs.enumerated().map { index, output in
+            let name = index == 0 ? vertex.name : vertex.name + "." + output.name
+            let port = makePort(name, Elements.type(named: output.element), lateness, holds, lead)
+            lead = lead ?? port
+            return port
+        }
+    }
+    private func makePort<T: Element>(_ name: String, _ type: T.Type, _ lateness: Int64, _ holds: Bool, _ lead: SourcePort?)
+        -> SourcePort
+    {
+        graph.source(name, type, lateness: lateness, holdsWatermark: holds, sharing: lead)
+    }
+
+    /// The edge that a vertex reads.
+    public func edge(_ edge: CheckedEdge) -> EdgeBase { outputs[edge.producer][edge.output] }
+
+    /// The edge that an input reads, with its type; nil for an optional input that is not read.
+    public func input<T: Element>(_ vertex: CheckedVertex, _ port: String, as type: T.Type) -> Edge<T>? {
+        guard let read = vertex.input(port) else { return nil }
+        guard let typed = edge(read) as? Edge<T> else {
+            preconditionFailure("\(vertex.name) reads \(read.element) at \(port), which was checked to be \(T.elementName)")
+        }
+        return typed
+    }
+    /// The same for an input that the catalog requires.
+    func required<T: Element>(_ vertex: CheckedVertex, _ port: String, as type: T.Type) -> Edge<T> {
+        guard let edge = input(vertex, port, as: type) else {
+            preconditionFailure("\(vertex.name) has no input \(port), which the catalog requires")
+        }
+        return edge
+    }
+    /// The port that a source's output feeds.
+    public func port<T: Element>(_ vertex: CheckedVertex, _ output: Int = 0, as type: T.Type) -> TypedPort<T>? {
+        let name = output == 0 ? vertex.name : vertex.name + "." + vertex.outputs[output].name
+        return graph.ports.first { $0.name == name } as? TypedPort<T>
+    }
+}
+
+extension Price {
+    /// A decimal that the topology's check has read already.
+    init(checked text: String) {
+        guard let price = try? Price(text) else { preconditionFailure("\(text) was checked to be a price") }
+        self = price
+    }
+}
+
+extension Quantity {
+    init(checked text: String) {
+        guard let quantity = try? Quantity(text) else { preconditionFailure("\(text) was checked to be a quantity") }
+        self = quantity
+    }
+}
+
+extension Notional {
+    init(checked text: String) {
+        guard let amount = try? Notional(text) else { preconditionFailure("\(text) was checked to be an amount") }
+        self = amount
+    }
+}

@@ -1,0 +1,129 @@
+import Topology
+
+/// What `operators:` may hold.
+enum OperatorKinds {
+    static let all: [VertexKind] = [
+        timeBars, ema, rsi, zscore, momentumTargets, drift, compliance, twap, oms, positions,
+    ]
+
+    static let timeBars = VertexKind(
+        "time-bars", .operator,
+        parameters: [
+            Parameter("every", .duration(), doc: "the length of a bar"),
+            Parameter("lateness", .duration(atLeast: 0), .default("0s"), doc: "how long after its end a bar still takes trades"),
+        ],
+        inputs: [InputPort("in", accepts: ["Trade"])],
+        outputs: [OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true)],
+        summary: "Bars of event time, closed by the watermark.")
+
+    private static let period = Parameter("period", .integer(1...1_000_000), unit: "bars", doc: "how many bars it looks back")
+
+    static let ema = VertexKind(
+        "ema", .operator,
+        parameters: [
+            period,
+            Parameter(
+                "seed", .choice(["sma", "first"]), .default("sma"),
+                doc: "where it starts: the mean of the first bars, or the first close"),
+        ],
+        inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
+        summary: "The exponential moving average of the close; first value at bar `period`.")
+
+    static let rsi = VertexKind(
+        "rsi", .operator, parameters: [period], inputs: [InputPort("in", accepts: ["Bar"])],
+        outputs: [OutputPort("out", "Signal")],
+        summary: "Wilder's relative strength index of the close; first value at bar `period` + 1.")
+
+    static let zscore = VertexKind(
+        "zscore", .operator,
+        parameters: [
+            Parameter("period", .integer(2...1_000_000), unit: "bars", doc: "how many bars the mean and deviation cover")
+        ],
+        inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
+        summary: "How many population standard deviations the close is from its rolling mean; first value at bar `period`.")
+
+    static let momentumTargets = VertexKind(
+        "momentum-targets", .operator,
+        parameters: [
+            Parameter(
+                "gain", .double(0...1e9), .default("10"),
+                doc: "weight per relative distance of the fast average from the slow one"),
+            Parameter(
+                "max_weight", .double(0...10), .default("0.1"), doc: "the largest weight, long or short, as a share of equity"),
+            Parameter("step", .double(0...10), .default("0.01"), doc: "how far a weight must move before it is said again"),
+        ],
+        inputs: [InputPort("fast", accepts: ["Signal"]), InputPort("slow", accepts: ["Signal"])],
+        outputs: [OutputPort("out", "Target")],
+        summary: "Long while the fast average is above the slow one, short while below, in proportion.")
+
+    static let drift = VertexKind(
+        "drift", .operator,
+        parameters: [
+            Parameter("equity", .decimal(min: "0"), unit: "currency", doc: "what the weights are shares of"),
+            Parameter(
+                "band", .integer(0...10_000), .default("10"), unit: "bps of equity",
+                doc: "how far a position may be from its target"),
+            Parameter(
+                "offset", .integer(-1_000...1_000), .default("2"), unit: "ticks",
+                doc: "how far past the last price the limit lies"),
+            Parameter("ord_type", .choice(["limit", "market"]), .default("limit"), doc: "what kind of order it proposes"),
+            Parameter("hold", .duration(), .default("1m"), doc: "how long an unanswered proposal is waited for"),
+            Parameter("account", .text, .default("DESK"), doc: "FIX Account (1) of its orders"),
+            Parameter(
+                "strategy", .text, .default(""), doc: "the strategy its orders are booked under; by default the topology's name"),
+        ],
+        inputs: [
+            InputPort("targets", accepts: ["Target"]), InputPort("positions", accepts: ["PositionUpdate"], mustNotDrop: true),
+            InputPort("prices", accepts: ["Trade", "Bar"]), InputPort("parents", accepts: ["ParentUpdate"], mustNotDrop: true),
+        ],
+        outputs: [OutputPort("out", "OrderRequest", mustNotDrop: true)],
+        summary: "Compares what should be held with what is, and proposes parent orders outside the band.")
+
+    static let compliance = VertexKind(
+        "compliance", .operator,
+        inputs: [
+            InputPort("orders", accepts: ["OrderRequest"], mustNotDrop: true),
+            InputPort("positions", accepts: ["PositionUpdate"], mustNotDrop: true),
+            InputPort("prices", accepts: ["Trade", "Bar"]), InputPort("parents", accepts: ["ParentUpdate"], mustNotDrop: true),
+        ],
+        outputs: [
+            OutputPort("out", "ClearedOrder", mustNotDrop: true),
+            OutputPort("findings", "Finding", optional: true, mustNotDrop: true),
+        ],
+        summary: "Checks every order against limits:, and alone makes a cleared one.")
+
+    static let twap = VertexKind(
+        "twap", .operator,
+        parameters: [
+            Parameter("duration", .duration(), doc: "how long a parent is worked"),
+            Parameter("slices", .integer(1...10_000), doc: "in how many child orders"),
+            Parameter(
+                "completion", .choice(["complete", "cancel"]), .default("complete"),
+                doc: "what becomes of the rest at the end: one last marketable order, or nothing"),
+            Parameter(
+                "passive", .integer(0...1_000), .default("0"), unit: "ticks",
+                doc: "how much better than the limit a slice is priced"),
+        ],
+        inputs: [
+            InputPort("orders", accepts: ["ClearedOrder"], mustNotDrop: true),
+            InputPort("updates", accepts: ["OrderUpdate"], mustNotDrop: true),
+        ],
+        outputs: [
+            OutputPort("out", "ClearedOrder", mustNotDrop: true), OutputPort("parents", "ParentUpdate", mustNotDrop: true),
+        ],
+        summary: "Slices a parent evenly over time, on the lot grid, the remainder carried.")
+
+    static let oms = VertexKind(
+        "oms", .operator,
+        inputs: [
+            InputPort("orders", accepts: ["ClearedOrder", "OrderRequest"], mustNotDrop: true),
+            InputPort("reports", accepts: ["ExecutionReport"], mustNotDrop: true),
+        ],
+        outputs: [OutputPort("out", "OrderUpdate", mustNotDrop: true), OutputPort("anomalies", "Anomaly", optional: true)],
+        summary: "The state of every order, by FIX's Appendix D.")
+
+    static let positions = VertexKind(
+        "positions", .operator, inputs: [InputPort("in", accepts: ["OrderUpdate"], mustNotDrop: true)],
+        outputs: [OutputPort("out", "PositionUpdate", mustNotDrop: true)],
+        summary: "What is held of each instrument, what it cost, and what still works.")
+}

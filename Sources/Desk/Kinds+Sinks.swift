@@ -1,0 +1,36 @@
+import Topology
+
+/// What `sinks:` may hold.
+enum SinkKinds {
+    static let all: [VertexKind] = [csv, fix, ledger, null]
+
+    static let csv = VertexKind(
+        "csv", .sink, parameters: [Parameter("path", .path, doc: "the file to write, - for standard output")],
+        inputs: [InputPort(accepts: [])],
+        summary: "Writes a header and one row per element.")
+
+    static let fix = VertexKind(
+        "fix", .sink,
+        parameters: [
+            Parameter("session", .session, doc: "the session under sessions: that carries the orders"),
+            Parameter(
+                "ask", .duration(atLeast: 1_000_000), .default("5s"),
+                doc: "after a restart, how long to wait for the venue's word on an order whose fate is unknown"),
+        ],
+        inputs: [InputPort("in", accepts: ["ClearedOrder"], mustNotDrop: true)],
+        summary: "Sends cleared orders. Reads a loop source, so that each order is journalled before it leaves.")
+
+    static let ledger = VertexKind(
+        "ledger", .sink,
+        inputs: [
+            InputPort("orders", accepts: ["OrderUpdate"], mustNotDrop: true),
+            InputPort("executions", accepts: ["ExecutionReport"], optional: true, mustNotDrop: true),
+            InputPort("positions", accepts: ["PositionUpdate"], optional: true, mustNotDrop: true),
+            InputPort("decisions", accepts: ["Finding"], optional: true, mustNotDrop: true),
+        ],
+        summary: "Keeps orders, executions, positions and decisions in the day's ledger.db; rebuilt from the journal if deleted.")
+
+    static let null = VertexKind(
+        "null", .sink, inputs: [InputPort(accepts: [])], summary: "Takes everything and keeps nothing: for measuring.",
+        isDisplay: true)
+}

@@ -1,0 +1,91 @@
+import Clearance
+import PlainData
+import StreamRuntime
+import TradingModel
+
+/// What a day came to, gathered from the graph's own outputs while it runs: live or in a replay, the same.
+public final class DaySummary {
+    public private(set) var orders: [ClOrdID: OrdStatus] = [:]
+    public private(set) var fills = 0
+    public private(set) var traded = Notional.zero
+    public private(set) var positions: [SymbolID: PositionUpdate] = [:]
+    public private(set) var lastPrices: [SymbolID: Price] = [:]
+    public private(set) var parents: [ClOrdID: ParentUpdate.State] = [:]
+    public private(set) var decisions: [Outcome: Int] = [:]
+    public private(set) var triggers: [Check: Int] = [:]
+    public private(set) var anomalies = 0
+    public private(set) var inDoubt: Set<ClOrdID> = []
+    private var open: Set<ClOrdID> = []
+    private var workingParents: Set<ClOrdID> = []
+
+    public init() {}
+
+    /// Whether an order lies at the venue, or may.
+    public var hasOpenOrders: Bool { !open.isEmpty }
+    public var hasWorkingParents: Bool { !workingParents.isEmpty }
+    public var openOrders: [ClOrdID] { open.sorted() }
+
+    /// Watches every edge of the graph whose elements say something about the day.
+    public func watch(_ assembly: Assembly) {
+        let graph = assembly.graph
+        for stage in graph.stages {
+            for edge in stage.outputs { edge.accept(Watcher(summary: self, graph: graph)) }
+        }
+        for port in graph.ports { port.edgeOfAnyType.accept(Watcher(summary: self, graph: graph)) }
+    }
+
+    private struct Watcher: EdgeVisitor {
+        let summary: DaySummary, graph: Graph
+        func visit<T: Element>(_ edge: Edge<T>) {
+            let summary = summary
+            func each<E>(_ edge: Edge<E>, _ body: @escaping (E) -> Void) {
+                graph.sink(edge.name + ".summary", from: edge) { offer in
+                    for i in 0..<offer.count { body(offer[i]) }
+                    return offer.count
+                }
+            }
+            switch edge {
+            case let edge as Edge<OrderUpdate>: each(edge) { summary.take($0) }
+            case let edge as Edge<PositionUpdate>: each(edge) { summary.positions[$0.symbol] = $0 }
+            case let edge as Edge<Finding>: each(edge) { summary.take($0) }
+            case let edge as Edge<Anomaly>: each(edge) { _ in summary.anomalies += 1 }
+            case let edge as Edge<ParentUpdate>: each(edge) { summary.take($0) }
+            case let edge as Edge<Trade> where edge.isPort: each(edge) { summary.lastPrices[$0.symbol] = $0.price }
+            default: break
+            }
+        }
+    }
+
+    private func take(_ update: OrderUpdate) {
+        let order = update.rootID
+        orders[order] = update.ordStatus
+        if update.ordStatus.isTerminal, update.certainty == .known { open.remove(order) } else { open.insert(order) }
+        if update.certainty == .inDoubt { inDoubt.insert(order) } else { inDoubt.remove(order) }
+        if update.lastQty.rawValue != 0, !update.lastPx.isNone {
+            fills += update.lastQty.rawValue > 0 ? 1 : -1
+            traded += Notional(update.lastPx, update.lastQty)
+        }
+    }
+    private func take(_ finding: Finding) {
+        if finding.check == .decision {
+            decisions[finding.outcome, default: 0] += 1
+        } else {
+            triggers[finding.check, default: 0] += 1
+        }
+    }
+    private func take(_ parent: ParentUpdate) {
+        parents[parent.clOrdID] = parent.state
+        if parent.state == .working { workingParents.insert(parent.clOrdID) } else { workingParents.remove(parent.clOrdID) }
+    }
+
+    public var realised: Notional { positions.values.reduce(.zero) { $0 + $1.realised } }
+    /// Positions at the last price seen, less what they cost.
+    public var unrealised: Notional {
+        positions.values.reduce(.zero) { sum, position in
+            guard position.quantity.rawValue != 0, !position.avgPx.isNone, let last = lastPrices[position.symbol] else {
+                return sum
+            }
+            return sum + Notional(last, position.quantity) - Notional(position.avgPx, position.quantity)
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import FIXRouter
+import Foundation
+import PlainData
+import StreamRuntime
+import Topology
+import TradingModel
+
+/// How a topology is run.
+public struct DeskRunSettings: Sendable {
+    /// The day's data directory; nil keeps nothing.
+    public var data: String?
+    public var durability = Durability.os
+    /// 1 is the pace of the recording; nil as fast as possible.
+    public var speed: Double?
+    public var floorVersion: String
+    /// Seconds to wait for a venue's logon before the run is given up.
+    public var logonSeconds = 10
+    /// Seconds without news after the feeds have ended in which orders may still become final.
+    public var graceSeconds = 30.0
+    /// Called with lines that a person should read.
+    public var notice: @Sendable (String) -> Void
+
+    public init(floorVersion: String, notice: @escaping @Sendable (String) -> Void) {
+        (self.floorVersion, self.notice) = (floorVersion, notice)
+    }
+}
+
+/// Why a run could not begin or go on.
+public enum DeskRunError: Error, CustomStringConvertible {
+    case otherTopology(path: String, recorded: String, given: String)
+    case dayHasEnded(path: String)
+    case venue(String)
+    case journalOfOtherSources(path: String)
+
+    public var description: String {
+        switch self {
+        case .otherTopology(let path, let recorded, let given):
+            "\(path): holds a day of topology \(recorded), not of \(given); choose another --data, or replay it with --topology"
+        case .dayHasEnded(let path): "\(path): the day there has ended; choose another --data, or floor replay \(path)"
+        case .venue(let reason): reason
+        case .journalOfOtherSources(let path): "\(path): the recorded sources are not this topology's"
+        }
+    }
+}
+
+/// One run of a desk: live, or paced over files, recorded or not; it resumes a day that another run began.
+public final class DeskRun {
+    public let assembly: Assembly
+    public let engine: Engine
+    public let summary = DaySummary()
+    public private(set) var records: UInt64 = 0
+    public private(set) var resumed: UInt64 = 0
+    public private(set) var seconds = 0.0
+
+    private let settings: DeskRunSettings
+    private let directory: DataDirectory?
+    private let manifest: DayManifest?
+    private let effects: EffectThread
+    private var finishers: [() throws -> Void] = []
+    private var feeds: [any LiveFeed] = []
+    private var routes: [Route] = []
+
+    /// Opens or creates the day and builds the graph; nothing runs yet.
+    public init(_ topology: CheckedTopology, settings: DeskRunSettings) throws {
+        self.settings = settings
+        let names = Names()
+        directory = try settings.data.map { try DataDirectory($0, creating: true) }
+        try directory?.takeLock()
+        manifest = try directory?.read(DayManifest.self, from: "manifest.json")
+        if let manifest {
+            guard manifest.topologyHash == topology.hash else {
+                throw DeskRunError.otherTopology(
+                    path: settings.data ?? "", recorded: "\(manifest.topologyName) (\(manifest.topologyHash))",
+                    given: "\(topology.name) (\(topology.hash))")
+            }
+            DeskRun.prefill(names, manifest)
+        }
+        let today = UInt64(max(0, WallClock.now() / UTC.day - 18_262))  // 2020-01-01
+        assembly = Assembly(topology, names: names, day: manifest?.day ?? today)
+        var options = EngineOptions()
+        let isLive = topology.vertices.contains { $0.role == .source && ($0.kind == "websocket" || $0.kind == "fix") }
+        options.clockInterval = (topology.clock.kind ?? (isLive ? .wall : .event)) == .wall ? topology.clock.every : nil
+        options.speed = settings.speed
+        options.endsDay = !isLive
+        options.isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
+        engine = Engine(assembly.graph, names: names, options: options)
+        effects = EffectThread(engine: engine.wakeup)
+        if let directory, manifest == nil { try begin(directory, topology, names, options) }
+        _ = names.takeFresh()  // the topology's own names are in the manifest
+    }
+
+    static func prefill(_ names: Names, _ manifest: DayManifest) {
+        for symbol in manifest.symbols { _ = names.symbol(symbol) }
+        for text in manifest.texts { _ = names.text(text) }
+        _ = names.takeFresh()
+    }
+
+    private func begin(_ directory: DataDirectory, _ topology: CheckedTopology, _ names: Names, _ options: EngineOptions) throws {
+        try Data(topology.canonicalText.utf8).write(to: URL(fileURLWithPath: directory.topology), options: .atomic)
+        let manifest = DayManifest(
+            floorVersion: settings.floorVersion, topologyName: topology.name, topologyHash: topology.hash, day: assembly.day,
+            startedAt: UTC.text(WallClock.now()), durability: settings.durability, clockInterval: options.clockInterval,
+            sources: assembly.graph.ports,
+            symbols: (1..<max(1, names.count(in: .symbols))).map { names.text(UInt32($0), in: .symbols) },
+            texts: (1..<max(1, names.count(in: .texts))).map { names.text(UInt32($0), in: .texts) })
+        try directory.write(manifest, to: "manifest.json")
+    }
+
+    /// Any thread may call it: drain, checkpoint and come back from `run`.
+    public var stop: @Sendable () -> Void { engine.stopper }
+
+    /// Runs until the sources end or `stop` is called.
+    public func run() throws {
+        attachLoops()
+        try attachSinks()
+        summary.watch(assembly)
+        var journal: JournalWriter?
+        effects.start()
+        defer { effects.finish() }
+        if let directory { journal = try openJournal(directory) }
+        defer { journal?.close() }
+        try startFeeds()
+        let started = TickClock.monotonic()
+        var lastNews = started, seen: UInt64 = 0
+        engine.isQuiescent = { [unowned self] in
+            if engine.nextSequence != seen { (seen, lastNews) = (engine.nextSequence, TickClock.monotonic()) }
+            let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
+            guard summary.hasOpenOrders || waitsForParents || routes.contains(where: \.isBusy) else { return true }
+            return Double(TickClock.monotonic() - lastNews) > settings.graceSeconds * 1e9
+        }
+        do { try engine.run(journal: journal) } catch {
+            stopFeeds()
+            throw error
+        }
+        stopFeeds()
+        seconds = Double(TickClock.monotonic() - started) / 1e9
+        records = engine.nextSequence - 1
+        effects.finish()
+        if let error = effects.error { throw error }
+        for finish in finishers { try finish() }
+        if let directory {
+            try directory.write(DigestBook(assembly.graph, sequence: records), to: "checkpoints/digests.json")
+        }
+        directory?.unlock()
+    }
+
+    /// Replays what an earlier run recorded, cuts an unfinished tail off, and opens a new segment behind it.
+    private func openJournal(_ directory: DataDirectory) throws -> JournalWriter? {
+        let reader = try JournalReader(directory: directory.journal)
+        if let manifest {
+            guard manifest.sources == assembly.graph.ports.map(DayManifest.Source.init) else {
+                throw DeskRunError.journalOfOtherSources(path: directory.path)
+            }
+            resumed = try engine.resume(from: reader)
+            if engine.lastWatermark == endOfTime { throw DeskRunError.dayHasEnded(path: directory.path) }
+            if let tail = reader.tail {
+                settings.notice("\(tail); cut off")
+                try reader.repair()
+            }
+            if resumed > 0 { settings.notice("resumed after record \(resumed)") }
+        }
+        guard settings.durability != .none else { return nil }
+        return try JournalWriter(
+            directory: directory.journal, topologyHash: UInt64(assembly.topology.hash, radix: 16) ?? 0,
+            nextSequence: engine.nextSequence, lastSegment: reader.segments.last ?? 0, durability: settings.durability,
+            onDurable: engine.wakeup)
+    }
+
+    // MARK: - The graph's doors
+
+    private func attachLoops() {
+        for vertex in assembly.topology.vertices {
+            guard let loop = vertex.loop else { continue }
+            attachLoop(vertex, assembly.edge(loop), Elements.type(named: loop.element))
+        }
+    }
+    private func attachLoop<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) {
+        guard let edge = edge as? Edge<T>, let port = assembly.port(vertex, as: T.self) else {
+            preconditionFailure("the loop \(vertex.name) carries \(T.elementName), which was checked")
+        }
+        engine.loop(port, of: edge)
+    }
+
+    private func attachSinks() throws {
+        for vertex in assembly.topology.vertices where vertex.role == .sink {
+            switch vertex.kind {
+            case "csv":
+                guard let read = vertex.inputs.first else { continue }
+                try attachCSV(vertex, assembly.edge(read), Elements.type(named: read.element))
+            case "null":
+                guard let read = vertex.inputs.first else { continue }
+                attachNull(vertex, assembly.edge(read), Elements.type(named: read.element))
+            case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings))
+            case "ledger":
+                let ledger = try LedgerSink(vertex, assembly, engine, effects, path: directory?.ledger ?? ":memory:")
+                finishers.append(ledger.finish)
+            default: preconditionFailure("the catalog has a sink \(vertex.kind) that nothing attaches")
+            }
+        }
+    }
+    private func attachCSV<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) throws {
+        guard let edge = edge as? Edge<T> else { preconditionFailure("\(vertex.name) reads \(T.elementName), which was checked") }
+        let path = vertex.settings.text("path")
+        let writer = try CSVWriter<T>(path, names: assembly.names)
+        // A file is written anew from the day's first record, so that it is whole after a restart; a terminal is not.
+        let queue = effects.consumer(vertex.name, wantsReplay: path != "-") { (_, element: T) in try writer.write(element) }
+        effects.onTurn { try writer.flush() }
+        engine.effect(vertex.name, from: edge, into: queue)
+    }
+    private func attachNull<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) {
+        guard let edge = edge as? Edge<T> else { return }
+        assembly.graph.sink(vertex.name, from: edge) { $0.count }
+    }
+
+    private func startFeeds() throws {
+        // FIX first: its descriptors must be small numbers (QuickFIX waits with select).
+        for route in routes { try route.start() }
+        for vertex in assembly.topology.vertices where vertex.role == .source {
+            switch vertex.kind {
+            case "file": try FileFeeds.attach(vertex, assembly, to: engine)
+            case "websocket":
+                let feed = try CoinbaseFeedSource(vertex, assembly, engine, settings)
+                feeds.append(feed)
+                try feed.start()
+            default: break
+            }
+        }
+    }
+    private func stopFeeds() {
+        for feed in feeds { feed.stop() }
+        for route in routes { route.stop() }
+    }
+}
+
+/// A connection that offers elements from a thread of its own.
+protocol LiveFeed {
+    func start() throws
+    func stop()
+}

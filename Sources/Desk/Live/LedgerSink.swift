@@ -1,0 +1,33 @@
+import Ledger
+import PlainData
+import StreamRuntime
+import Topology
+
+/// Keeps the ledger in step with a running graph: a projection of the journal, so a restart rebuilds what is missing and
+/// repeats nothing.
+final class LedgerSink {
+    private struct ThroughQueue: LedgerAttachment {
+        let name: String, engine: Engine, effects: EffectThread
+
+        func attach<T: Element>(_ edge: Edge<T>, _ body: @escaping (UInt64, T) -> Void) {
+            let queue = effects.consumer("\(name).\(edge.name)", wantsReplay: true) { (sequence, element: T) in
+                body(sequence, element)
+            }
+            engine.effect("\(name).\(edge.name)", from: edge, into: queue)
+        }
+    }
+    private let projection: LedgerProjection
+    /// What was settled when the last turn ended: by now every queue has handed over all of it.
+    private var complete: UInt64 = 0
+
+    init(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, path: String) throws {
+        projection = try LedgerProjection(path: path, names: assembly.names)
+        projection.attach(vertex, assembly, ThroughQueue(name: vertex.name, engine: engine, effects: effects))
+        effects.onTurn { [unowned self, unowned engine] in
+            try projection.write(upTo: complete)
+            complete = engine.settledSequence
+        }
+    }
+
+    func finish() throws { try projection.writeAll() }
+}

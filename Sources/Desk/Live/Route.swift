@@ -1,0 +1,104 @@
+import Clearance
+import FIXRouter
+import FIXSessions
+import PlainData
+import StreamRuntime
+import Synchronization
+import Topology
+import TradingModel
+
+/// A `fix` sink with the `fix` source of the same session: orders out, reports back, both through the journal.
+final class Route {
+    let session: String
+    private let settings: FIXSessionSettings
+    private let run: DeskRunSettings
+    private let names: Names
+    private let reports: Ingress<ExecutionReport>
+    private var recovery: RouterRecovery?
+    private var router: FIXRouter?
+    private let teller = SessionTeller()
+
+    init(
+        _ sink: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, _ directory: DataDirectory?,
+        _ run: DeskRunSettings
+    ) throws {
+        session = sink.settings.text("session")
+        (self.run, names) = (run, assembly.names)
+        settings = Route.settings(session, assembly.topology, directory)
+        let source = assembly.topology.vertices.first {
+            $0.role == .source && $0.kind == "fix" && $0.settings.text("session") == sink.settings.text("session")
+        }
+        guard let source, let port = assembly.port(source, as: ExecutionReport.self) else {
+            throw DeskRunError.venue(
+                "sink \(sink.name): no source reads the session \(session), so nobody would hear the venue; "
+                    + "add sources: { reports: { kind: fix, session: \(session) } }")
+        }
+        reports = engine.ingress(port, isService: true)
+        recovery = RouterRecovery(names: assembly.names)
+        let intents = assembly.required(sink, "in", as: ClearedOrder.self)
+        guard intents.isPort else {
+            throw DeskRunError.venue(
+                "sink \(sink.name): an order is journalled before it leaves; read it through sources: "
+                    + "{ intents: { kind: loop, of: \(sink.inputs.first?.reference ?? "slicer") } }")
+        }
+        // What an earlier run of the day asked for and heard, before this one sends anything.
+        assembly.graph.sink(sink.name + ".history", from: intents) { [unowned self, unowned engine] offer in
+            if engine.isReplaying { for i in 0..<offer.count { recovery?.intent(offer[i].request) } }
+            return offer.count
+        }
+        assembly.graph.sink(sink.name + ".heard", from: port.edge) { [unowned self, unowned engine] offer in
+            if engine.isReplaying { for i in 0..<offer.count { recovery?.report(offer[i]) } }
+            return offer.count
+        }
+        let queue = effects.consumer(sink.name) { [unowned self] (_, order: ClearedOrder) in router?.submit(order) }
+        engine.effect(sink.name, from: intents, into: queue)
+    }
+
+    private static func settings(_ name: String, _ topology: CheckedTopology, _ directory: DataDirectory?) -> FIXSessionSettings {
+        guard let session = topology.session(name) else { preconditionFailure("the session \(name) was checked to exist") }
+        return FIXSessionSettings(
+            role: .initiator, version: FIXVersion(rawValue: session.text("version")) ?? .fix44, sender: session.text("sender"),
+            target: session.text("target"), host: session.text("host"), port: Int(session.integer("port")),
+            heartbeatSeconds: Int(session.duration("heartbeat") / UTC.second),
+            storePath: session.textIfPresent("store") ?? directory?.fix, resetOnLogon: session.boolean("reset"),
+            reconnectSeconds: session.durationIfPresent("reconnect").map { Int($0 / UTC.second) } ?? 1)
+    }
+
+    /// Whether a request waits for the venue's word.
+    var isBusy: Bool { (router?.statistics.pending ?? 0) > 0 }
+
+    /// Connects and waits for the logon: a desk that cannot trade should say so at once.
+    func start() throws {
+        guard let recovery = recovery.take() else { preconditionFailure("a route starts once") }
+        let (reports, notice) = (reports, run.notice)
+        let router = try FIXRouter(
+            settings, names: names, recovery: recovery, clock: { WallClock.now() }, deliver: { reports.offerWaiting($0) },
+            notify: { [teller] event in if let line = teller.line(for: event) { notice(line) } })
+        try router.start()
+        self.router = router
+        do { try router.waitForLogon(seconds: run.logonSeconds) } catch {
+            router.stop(graceMilliseconds: 0)
+            throw DeskRunError.venue("\(error)")
+        }
+    }
+    func stop() {
+        router?.stop()
+        reports.finish()
+    }
+}
+
+/// Says what a person should know of a session, once: the engine's own chatter stays out, and a venue that is not there is
+/// not announced every second.
+private final class SessionTeller: Sendable {
+    private let last = Mutex("")
+
+    func line(for notice: RouterNotice) -> String? {
+        if case .session(let event) = notice, case .note = event.kind { return nil }
+        let line = "\(notice)"
+        return last.withLock { last in
+            guard line != last else { return nil }
+            last = line
+            return line
+        }
+    }
+}

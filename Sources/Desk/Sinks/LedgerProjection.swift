@@ -1,0 +1,62 @@
+import Ledger
+import PlainData
+import StreamRuntime
+import Topology
+import TradingModel
+
+/// Gathers what the graph says for the ledger and writes it in stamp order, each row once.
+final class LedgerProjection {
+    private struct Row {
+        var sequence: UInt64, input: Int, place: Int, content: LedgerRow.Content
+    }
+    let ledger: Ledger
+    private var rows: [Row] = []
+    private var applied: UInt64
+
+    init(path: String, names: Names) throws(LedgerError) {
+        ledger = try Ledger(path: path, names: names)
+        applied = 0
+    }
+
+    /// Attaches every input that the vertex reads: `attach` gets the edge and what to do with its elements.
+    func attach(_ vertex: CheckedVertex, _ assembly: Assembly, _ attach: some LedgerAttachment) {
+        open(assembly.input(vertex, "orders", as: OrderUpdate.self), 0, attach) { .order($0) }
+        open(assembly.input(vertex, "executions", as: ExecutionReport.self), 1, attach) { .report($0) }
+        open(assembly.input(vertex, "positions", as: PositionUpdate.self), 2, attach) { .position($0) }
+        open(assembly.input(vertex, "decisions", as: Finding.self), 3, attach) { .finding($0) }
+    }
+    private func open<T: Element>(
+        _ edge: Edge<T>?, _ input: Int, _ attach: some LedgerAttachment, _ content: @escaping (T) -> LedgerRow.Content
+    ) {
+        guard let edge else { return }
+        attach.attach(edge) { [unowned self] sequence, element in
+            rows.append(Row(sequence: sequence, input: input, place: rows.count, content: content(element)))
+        }
+    }
+
+    /// Writes the rows up to a sequence as one transaction with the sequence that it reaches. Every input must have
+    /// handed over all of them.
+    func write(upTo last: UInt64) throws(LedgerError) {
+        guard last > applied else { return }
+        var batch = rows.filter { $0.sequence <= last }
+        guard !batch.isEmpty else { return }
+        rows.removeAll { $0.sequence <= last }
+        batch.sort { ($0.sequence, $0.input, $0.place) < ($1.sequence, $1.input, $1.place) }
+        var previous: UInt64 = 0, ordinal = 0
+        let stamped = batch.map { row in
+            ordinal = row.sequence == previous ? ordinal + 1 : 0
+            previous = row.sequence
+            return LedgerRow(sequence: row.sequence, ordinal: ordinal, row.content)
+        }
+        _ = try ledger.apply(LedgerBatch(firstSequence: applied + 1, lastSequence: last, rows: stamped))
+        applied = last
+    }
+
+    /// Writes what is left, when nothing more can come.
+    func writeAll() throws(LedgerError) { try write(upTo: rows.map(\.sequence).max() ?? 0) }
+}
+
+/// How a projection gets an edge's elements: through an effect queue live, straight from the graph in a replay.
+protocol LedgerAttachment {
+    func attach<T: Element>(_ edge: Edge<T>, _ body: @escaping (UInt64, T) -> Void)
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Desk
+import Foundation
+import PlainData
+import StreamRuntime
+import Topology
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a topology: live, or over files.",
+        discussion: """
+            With --data the day is recorded, and a second run with the same folder resumes it. Ends when the sources end, or
+            on Ctrl-C, and then drains first. Examples:
+              floor run topologies/rsi-on-a-file.yaml
+              floor run topologies/desk.yaml --data day --set sources.feed.url=ws://127.0.0.1:9881
+            """)
+
+    @OptionGroup var arguments: TopologyArguments
+    @Option(help: "The day's data directory. Nothing is kept without it.") var data: String?
+    @Option(help: "How fast file sources run: realtime, a factor such as 60, or max.") var speed = "max"
+    @Option(help: "When an order may leave: disk (survives the machine), os (survives the process), none.")
+    var durability = "os"
+    @Option(help: "Print the day's summary to standard error at the end: text, json or none.") var summary = "text"
+
+    func run() throws {
+        guard let durability = Durability(rawValue: durability) else {
+            throw Refusal.configuration("--durability \(durability): there are disk, os and none")
+        }
+        guard ["text", "json", "none"].contains(summary) else {
+            throw Refusal.configuration("--summary \(summary): there are text, json and none")
+        }
+        let topology = try arguments.checked()
+        var settings = DeskRunSettings(floorVersion: floorVersion, notice: { complain($0) })
+        (settings.data, settings.durability, settings.speed) = (data, durability, try Run.factor(speed))
+        let desk: DeskRun
+        do { desk = try DeskRun(topology, settings: settings) } catch { throw Refusal.configuration("\(error)") }
+        let signals = SignalWatch(desk.stop)
+        defer { signals.cancel() }
+        let progress = ProgressLine()
+        desk.engine.onBatch = { sequence, watermark in progress.show(sequence, watermark) }
+        do { try desk.run() } catch {
+            progress.clear()
+            throw Refusal.answer("\(error)")
+        }
+        progress.clear()
+        let report = DayReport(desk)
+        switch summary {
+        case "json": complainRaw(try report.json())
+        case "text": complainRaw(report.text)
+        default: break
+        }
+    }
+
+    /// nil is as fast as possible.
+    static func factor(_ text: String) throws -> Double? {
+        switch text {
+        case "max": return nil
+        case "realtime": return 1
+        default:
+            guard let factor = Double(text), factor > 0, factor.isFinite else {
+                throw Refusal.configuration("--speed \(text): realtime, max, or a factor above 0 such as 60")
+            }
+            return factor
+        }
+    }
+}
+
+/// Writes text to standard error as it is.
+func complainRaw(_ text: String) {
+    _ = (text + "\n").withCString { write(2, $0, strlen($0)) }
+}
+
+/// Turns SIGINT and SIGTERM into a call, so that a run drains instead of dying. A second one kills.
+final class SignalWatch {
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                body()
+                signal(number, SIG_DFL)
+            }
+            source.resume()
+            return source
+        }
+    }
+    func cancel() { for source in sources { source.cancel() } }
+}
+
+/// One line on a terminal, rewritten in place ten times a second; nothing where nobody watches.
+final class ProgressLine {
+    private var last: Int64 = 0
+    private var isShown = false
+
+    func show(_ sequence: UInt64, _ watermark: Int64) {
+        guard isTerminal else { return }
+        let now = TickClock.monotonic()
+        guard now - last > 100_000_000 else { return }
+        last = now
+        isShown = true
+        let time = watermark > .min && watermark < endOfTime ? UTC.text(watermark / UTC.second * UTC.second) : "…"
+        let line = "\r\u{1B}[K\(sequence) records  \(time)"
+        _ = line.withCString { write(2, $0, strlen($0)) }
+    }
+    func clear() {
+        guard isShown else { return }
+        _ = "\r\u{1B}[K".withCString { write(2, $0, strlen($0)) }
+    }
+}

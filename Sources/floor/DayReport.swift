@@ -1,0 +1,125 @@
+import Desk
+import Foundation
+import PlainData
+import StreamRuntime
+import Topology
+import TradingModel
+
+/// What a day came to, for people and for scripts.
+struct DayReport {
+    private let desk: DeskRun
+    private let clock = TickClock()
+
+    init(_ desk: DeskRun) { self.desk = desk }
+
+    private var graph: Graph { desk.assembly.graph }
+    private var summary: DaySummary { desk.summary }
+
+    private static let states: [(OrdStatus, String)] = [
+        (.new, "New"), (.partiallyFilled, "PartiallyFilled"), (.filled, "Filled"), (.canceled, "Canceled"), (.expired, "Expired"),
+        (.rejected, "Rejected"), (.doneForDay, "DoneForDay"), (.pendingNew, "PendingNew"), (.pendingCancel, "PendingCancel"),
+        (.pendingReplace, "PendingReplace"), (.replaced, "Replaced"), (.stopped, "Stopped"), (.suspended, "Suspended"),
+        (.calculated, "Calculated"), (.acceptedForBidding, "AcceptedForBidding"),
+    ]
+
+    var text: String {
+        var lines: [String] = []
+        func line(_ name: String, _ value: String) {
+            lines.append(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
+        }
+        let rate = desk.seconds > 0 ? Double(desk.records - desk.resumed) / desk.seconds : 0
+        line(desk.assembly.topology.name, "\(desk.records) records in \(String(format: "%.1f", desk.seconds)) s (\(Int(rate))/s)")
+        for port in graph.ports where port.edgeOfAnyType.total > 0 {
+            line("in", "\(port.edgeOfAnyType.total) \(port.elementName) from \(port.name)")
+        }
+        for edge in graph.hashedEdges where edge.total > 0 && ["Bar", "Signal", "Target"].contains(edge.elementName) {
+            line("made", "\(edge.total) \(edge.elementName) by \(edge.name)")
+        }
+        if !summary.orders.isEmpty || !summary.decisions.isEmpty {
+            let byState = Self.states.compactMap { state, name in
+                let n = summary.orders.values.filter { $0 == state }.count
+                return n > 0 ? "\(n) \(name)" : nil
+            }
+            line("orders", "\(summary.orders.count): " + byState.joined(separator: ", "))
+            line("fills", "\(summary.fills), \(money(summary.traded)) traded")
+            line("P&L", "\(money(summary.realised)) realised, \(money(summary.unrealised)) unrealised, before fees")
+            let outcomes = [Outcome.ok, .review, .block].map { "\(summary.decisions[$0] ?? 0) \($0.text(desk.assembly.names))" }
+            line("compliance", outcomes.joined(separator: ", ") + triggers)
+            let parents = ParentUpdate.State.allNames.map { state, name in
+                "\(summary.parents.values.filter { $0 == state }.count) \(name)"
+            }
+            line("parents", parents.joined(separator: ", "))
+            if summary.anomalies > 0 { line("anomalies", "\(summary.anomalies)") }
+            if !summary.inDoubt.isEmpty {
+                line("in doubt", summary.inDoubt.map { $0.text(desk.assembly.names) }.sorted().joined(separator: " "))
+            }
+            if summary.hasOpenOrders {
+                line("open", summary.openOrders.map { $0.text(desk.assembly.names) }.joined(separator: " "))
+            }
+        }
+        lines.append("")
+        lines.append(lagTable)
+        return lines.joined(separator: "\n")
+    }
+
+    private var triggers: String {
+        let rows = summary.triggers.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value)× \($0.key.code)" }
+        return rows.isEmpty ? "" : " (" + rows.joined(separator: ", ") + ")"
+    }
+    private func money(_ amount: Notional) -> String { String(format: "%.2f", amount.double) }
+
+    /// Each operator's share of the time and what one element cost it.
+    private var lagTable: String {
+        var rows = [["operator", "elements", "busy", "idle", "blocked", "p50", "p99"]]
+        let total = max(desk.seconds * 1e9, 1)
+        for stage in graph.stages where stage.metrics.elements > 0 && !stage.name.contains(".summary") {
+            let busy = clock.nanoseconds(stage.metrics.busyTicks) / total,
+                blocked = clock.nanoseconds(stage.metrics.blockedTicks) / total
+            rows.append([
+                stage.name, String(stage.metrics.elements), percent(busy), percent(max(0, 1 - busy - blocked)), percent(blocked),
+                time(stage.metrics.latency.percentile(0.5)), time(stage.metrics.latency.percentile(0.99)),
+            ])
+        }
+        let widths = (0..<7).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { index, cell in
+                let pad = String(repeating: " ", count: widths[index] - cell.count)
+                return index == 0 ? cell + pad : pad + cell
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+    private func percent(_ share: Double) -> String { String(format: "%.1f%%", 100 * share) }
+    private func time(_ ticks: UInt64?) -> String {
+        guard let ticks else { return "" }
+        let ns = clock.nanoseconds(ticks)
+        return ns < 1_000
+            ? String(format: "%.0f ns", ns) : ns < 1e6 ? String(format: "%.1f µs", ns / 1e3) : String(format: "%.1f ms", ns / 1e6)
+    }
+
+    private struct Record: Encodable {
+        var topology: String, records: UInt64, seconds: Double
+        var sources: [String: UInt64], outputs: [String: UInt64], orders: [String: Int], fills: Int
+        var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, in_doubt: Int,
+            open: Int
+    }
+    func json() throws -> String {
+        let names = desk.assembly.names
+        let record = Record(
+            topology: desk.assembly.topology.name, records: desk.records, seconds: desk.seconds,
+            sources: Dictionary(uniqueKeysWithValues: graph.ports.map { ($0.name, $0.edgeOfAnyType.total) }),
+            outputs: Dictionary(uniqueKeysWithValues: graph.hashedEdges.map { ($0.name, $0.total) }),
+            orders: Dictionary(grouping: summary.orders.values) { state in Self.states.first { $0.0 == state }?.1 ?? "" }
+                .mapValues(\.count),
+            fills: summary.fills, traded: summary.traded.description, realised: summary.realised.description,
+            unrealised: summary.unrealised.description,
+            compliance: Dictionary(uniqueKeysWithValues: summary.decisions.map { ($0.key.text(names), $0.value) }),
+            anomalies: summary.anomalies, in_doubt: summary.inDoubt.count, open: summary.openOrders.count)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(record), as: UTF8.self)
+    }
+}
+
+extension ParentUpdate.State {
+    static let allNames: [(ParentUpdate.State, String)] = [(.done, "done"), (.working, "unfinished"), (.rejected, "rejected")]
+}
