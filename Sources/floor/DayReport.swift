@@ -68,11 +68,14 @@ struct DayReport {
     }
     private func money(_ amount: Notional) -> String { String(format: "%.2f", amount.double) }
 
+    /// The stages that a topology names; the others are the desk's own plumbing.
+    private var vertices: Set<String> { Set(desk.assembly.topology.vertices.map(\.name)) }
+
     /// Each operator's share of the time and what one element cost it.
     private var lagTable: String {
         var rows = [["operator", "elements", "busy", "idle", "blocked", "p50", "p99"]]
         let total = max(desk.seconds * 1e9, 1)
-        for stage in graph.stages where stage.metrics.elements > 0 && !stage.name.contains(".summary") {
+        for stage in graph.stages where stage.metrics.elements > 0 && vertices.contains(stage.name) {
             let busy = clock.nanoseconds(stage.metrics.busyTicks) / total,
                 blocked = clock.nanoseconds(stage.metrics.blockedTicks) / total
             rows.append([
@@ -99,7 +102,7 @@ struct DayReport {
     private struct Record: Encodable {
         var topology: String, records: UInt64, seconds: Double
         var sources: [String: UInt64], outputs: [String: UInt64], orders: [String: Int], fills: Int
-        var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, in_doubt: Int,
+        var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, inDoubt: Int,
             open: Int
     }
     func json() throws -> String {
@@ -113,8 +116,9 @@ struct DayReport {
             fills: summary.fills, traded: summary.traded.description, realised: summary.realised.description,
             unrealised: summary.unrealised.description,
             compliance: Dictionary(uniqueKeysWithValues: summary.decisions.map { ($0.key.text(names), $0.value) }),
-            anomalies: summary.anomalies, in_doubt: summary.inDoubt.count, open: summary.openOrders.count)
+            anomalies: summary.anomalies, inDoubt: summary.inDoubt.count, open: summary.openOrders.count)
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         return String(decoding: try encoder.encode(record), as: UTF8.self)
     }

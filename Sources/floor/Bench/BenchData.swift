@@ -48,7 +48,7 @@ struct Limit {
     private var program: String { folder + "/limit" }
 
     struct Result: Decodable {
-        var records: Int, seconds: Double, rss_mb: Double, bars: Int, volume: Int, hash: String
+        var records: Int, seconds: Double, bars: Int, volume: Int, hash: String
         var ema20: Double, ema50: Double, rsi: Double, zscore: Double
     }
 

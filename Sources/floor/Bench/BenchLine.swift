@@ -12,7 +12,7 @@ struct BenchLine: Encodable {
     /// The ratio, or the value, that must be reached.
     var floor: Double?
     var ok: Bool
-    var rss_mb: Double
+    var rssMb: Double
 
     static var residentMegabytes: Double { Double(cp_peak_kib()) / 1_024 }
 
@@ -20,13 +20,13 @@ struct BenchLine: Encodable {
     static func ratio(_ name: String, _ value: Double, _ unit: String, of limit: Double, atLeast share: Double) -> BenchLine {
         BenchLine(
             name: name, value: value, unit: unit, limit: limit, ratio: value / limit, floor: share, ok: value / limit >= share,
-            rss_mb: residentMegabytes)
+            rssMb: residentMegabytes)
     }
     static func atLeast(_ name: String, _ value: Double, _ unit: String, _ floor: Double) -> BenchLine {
-        BenchLine(name: name, value: value, unit: unit, floor: floor, ok: value >= floor, rss_mb: residentMegabytes)
+        BenchLine(name: name, value: value, unit: unit, floor: floor, ok: value >= floor, rssMb: residentMegabytes)
     }
     static func atMost(_ name: String, _ value: Double, _ unit: String, _ bound: Double) -> BenchLine {
-        BenchLine(name: name, value: value, unit: unit, limit: bound, ok: value <= bound, rss_mb: residentMegabytes)
+        BenchLine(name: name, value: value, unit: unit, limit: bound, ok: value <= bound, rssMb: residentMegabytes)
     }
 
     static func table(_ lines: [BenchLine]) -> String {
@@ -39,7 +39,7 @@ struct BenchLine: Encodable {
             + lines.map {
                 [
                     $0.name, number($0.value), $0.unit, number($0.limit), number($0.ratio), number($0.floor),
-                    $0.ok ? "ok" : "BELOW", number($0.rss_mb),
+                    $0.ok ? "ok" : "BELOW", number($0.rssMb),
                 ]
             }
         let widths = (0..<8).map { column in rows.map { $0[column].count }.max() ?? 0 }

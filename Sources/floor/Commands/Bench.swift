@@ -28,6 +28,7 @@ struct Bench: ParsableCommand {
         let lines = try RuntimeBench(limit: Limit(folder: data, records: records), rounds: rounds).run()
         if json {
             let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             say(String(decoding: try encoder.encode(lines), as: UTF8.self))
         } else {

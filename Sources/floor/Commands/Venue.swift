@@ -15,6 +15,8 @@ struct Venue: ParsableCommand {
     @Option(help: "Seconds of tape in a second: realtime, a factor, or max.") var speed = "realtime"
     @Option(help: "The venue's name, and the clients that may log on, as VENUE:CLIENT.") var client = "BROKER:FLOOR"
     @Option(help: "Where to write the day's fills and positions at the end.") var statement: String?
+    @Option(help: "Where the FIX session keeps its numbers and messages; in memory when left out, so a restart begins anew.")
+    var store: String?
     @Flag(help: "End when the tape has ended and the clients have left.") var exitAtEnd = false
     @Flag(help: "Start the tape only when a FIX client has logged on too.") var waitForLogon = false
 
@@ -29,6 +31,7 @@ struct Venue: ParsableCommand {
         configuration.speed = try Run.factor(speed).map { .times($0) } ?? .max
         (configuration.exitsAtEnd, configuration.waitsForLogon) = (exitAtEnd, waitForLogon)
         (configuration.statementPath, configuration.tapeName) = (statement, tape)
+        configuration.storePath = store
         configuration.announce = { say($0) }
         let names = Names()
         do throws(VenueError) {
