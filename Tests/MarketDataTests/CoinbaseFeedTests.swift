@@ -171,6 +171,7 @@ struct CoinbaseFeedTests {
         let output = output
         let box = Unmanaged.passRetained(
             Job {
+                _ = waits(until: { output.seen.withLock { $0.refused > 0 } })
                 for _ in 0..<20_000 {
                     usleep(1_000)
                     output.seen.withLock { $0.room += 100 }

@@ -9,6 +9,7 @@ struct Fields {
     let ends: UnsafeMutablePointer<UnsafePointer<UInt8>>
     /// For each column of the form: its place in the row, or −1.
     let places: UnsafeMutablePointer<Int>
+    let powers: UnsafeMutablePointer<UInt64>
 
     @inline(__always)
     subscript(column: Int) -> UnsafeRawBufferPointer {
@@ -21,11 +22,22 @@ struct Fields {
 
     @inline(__always)
     func price(_ column: Int) throws(FieldFlaw) -> Price {
+        Price(rawValue: try decimal(column, scale: Price.scale))
+    }
+
+    @inline(__always)
+    private func decimal(_ column: Int, scale: Int) throws(FieldFlaw) -> Int64 {
+        if let value = shortDecimal(self[column], scale: scale, powers: powers) { return value }
+        return try carefulDecimal(column, scale: scale)
+    }
+
+    @inline(never)
+    private func carefulDecimal(_ column: Int, scale: Int) throws(FieldFlaw) -> Int64 {
         let bytes = self[column]
         if bytes.isEmpty { throw FieldFlaw(column, .missing) }
         do throws(Decimal.Flaw) {
-            return Price(rawValue: try Decimal.parse(bytes, scale: Price.scale))
-        } catch { throw FieldFlaw(column, error, decimals: Price.scale) }
+            return try Decimal.parse(bytes, scale: scale)
+        } catch { throw FieldFlaw(column, error, decimals: scale) }
     }
 
     /// `.none` where the field is empty.
@@ -34,11 +46,7 @@ struct Fields {
 
     @inline(__always)
     func quantity(_ column: Int) throws(FieldFlaw) -> Quantity {
-        let bytes = self[column]
-        if bytes.isEmpty { throw FieldFlaw(column, .missing) }
-        do throws(Decimal.Flaw) {
-            return Quantity(rawValue: try Decimal.parse(bytes, scale: Quantity.scale))
-        } catch { throw FieldFlaw(column, error, decimals: Quantity.scale) }
+        Quantity(rawValue: try decimal(column, scale: Quantity.scale))
     }
 
     /// Greater than zero.

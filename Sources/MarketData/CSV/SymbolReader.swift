@@ -43,13 +43,18 @@ final class SymbolReader {
 
     @inline(__always)
     private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
-        var low: UInt64 = 0
-        var high: UInt64 = 0
-        for place in 0..<min(8, bytes.count) { low |= UInt64(bytes[place]) << UInt64(8 * place) }
-        if bytes.count > 8 {
-            for place in 8..<bytes.count { high |= UInt64(bytes[place]) << UInt64(8 * (place - 8)) }
+        let count = bytes.count
+        // Two loads that overlap cover any length from 8 to 16, and from 4 to 7.
+        if count >= 8 {
+            return (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
         }
-        return (low, high)
+        if count >= 4 {
+            let low = UInt64(bytes.loadUnaligned(as: UInt32.self))
+            return (low, UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)))
+        }
+        var low: UInt64 = 0
+        for place in 0..<count { low |= UInt64(bytes[place]) << UInt64(8 * place) }
+        return (low, 0)
     }
 
     @inline(__always)

@@ -17,6 +17,7 @@ struct TimeReader {
         {
             return dayStart + ofDay
         }
+        if let nanoseconds = nineteenDigits(bytes) { return nanoseconds }
         return slow(bytes)
     }
 
