@@ -45,7 +45,7 @@ public final class Harness {
     /// Offers the elements as records and runs them.
     public func send<T: Element>(_ elements: T..., to port: TypedPort<T>) { send(all: elements, to: port) }
     public func send<T: Element>(all elements: [T], to port: TypedPort<T>) {
-        for element in elements { records.offer(element, to: port) }
+        records.offer(all: elements, to: port)
         run()
     }
     /// Time passes, by a clock record.

@@ -30,15 +30,16 @@ public final class GraphDriver {
             self.stride = max(1, stride)
             base = .allocate(byteCount: 64 * self.stride, alignment: 64)
         }
-        mutating func append<T: BitwiseCopyable>(_ element: T) {
-            if count == capacity {
-                let larger = UnsafeMutableRawPointer.allocate(byteCount: 2 * capacity * stride, alignment: 64)
-                larger.copyMemory(from: base, byteCount: count * stride)
+        mutating func append(_ records: UnsafeRawPointer, _ n: Int) {
+            if count + n > capacity {
+                let larger = max(count + n, 2 * capacity)
+                let moved = UnsafeMutableRawPointer.allocate(byteCount: larger * stride, alignment: 64)
+                moved.copyMemory(from: base, byteCount: count * stride)
                 base.deallocate()
-                (base, capacity) = (larger, 2 * capacity)
+                (base, capacity) = (moved, larger)
             }
-            (base + count * stride).initializeMemory(as: T.self, to: element)
-            count += 1
+            (base + count * stride).copyMemory(from: records, byteCount: n * stride)
+            count += n
         }
     }
 
@@ -51,9 +52,12 @@ public final class GraphDriver {
     deinit { for buffer in buffers { buffer.base.deallocate() } }
 
     /// The next record: an element of `port`, which must be one of this graph's.
-    public func offer<T: Element>(_ element: T, to port: TypedPort<T>) {
+    public func offer<T: Element>(_ element: T, to port: TypedPort<T>) { offer(all: CollectionOfOne(element), to: port) }
+    /// The next records: many at once cost a copy of their bytes each.
+    public func offer<T: Element>(all elements: some Collection<T>, to port: TypedPort<T>) {
         precondition(port.id < buffers.count && graph.ports[port.id - 1] === port, "port \(port.name) is another graph's")
-        append(element, port.id)
+        let isSideBySide: Void? = elements.withContiguousStorageIfAvailable { append($0.baseAddress, $0.count, port.id) }
+        if isSideBySide == nil { for element in elements { append(element, port.id) } }
     }
     /// A clock record: time has come to `time`, nanoseconds since 1970.
     public func tick(_ time: Int64) { append(ControlRecord(.clock, eventTime: time), 0) }
@@ -64,12 +68,16 @@ public final class GraphDriver {
     public func end() { append(ControlRecord(.end, eventTime: 0), 0) }
 
     private func append<T: BitwiseCopyable>(_ record: T, _ source: Int) {
-        buffers[source].append(record)
-        sequence += 1
+        withUnsafeBytes(of: record) { append($0.baseAddress, 1, source) }
+    }
+    private func append(_ records: UnsafeRawPointer?, _ n: Int, _ source: Int) {
+        guard let records, n > 0 else { return }
+        buffers[source].append(records, n)
+        sequence += UInt64(n)
         if let last = pending.last, last.source == source {
-            pending[pending.count - 1].count += 1
+            pending[pending.count - 1].count += n
         } else {
-            pending.append((source, 1))
+            pending.append((source, n))
         }
     }
 

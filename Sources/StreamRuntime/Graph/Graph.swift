@@ -40,18 +40,22 @@ public final class Graph {
     ///   - lateness: how far behind its own newest event an element may come, in nanoseconds.
     ///   - holdsWatermark: false for a source that may stay silent, such as a venue's reports.
     ///   - sharing: another output of the same connection, whose progress in time is this one's too.
-    @discardableResult
+    @inlinable @discardableResult
     public func source<T: Element>(
         _ name: String, _ type: T.Type, lateness: Int64 = 0, holdsWatermark: Bool = true, sharing: SourcePort? = nil
     ) -> TypedPort<T> {
-        precondition(!ports.contains { $0.name == name }, "two sources are named \(name)")
-        let edge: Edge<T> = edge(name)
+        let edge: Edge<T> = edge(name), id = ports.count + 1
+        let port = TypedPort(
+            id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: sharing?.lead ?? id,
+            newest: { newestEventTime($0, $1, of: T.self) }, fill: { $0.fill(of: T.self) })
+        register(port, edge)
+        return port
+    }
+    @usableFromInline func register(_ port: SourcePort, _ edge: EdgeBase) {
+        precondition(!ports.contains { $0.name == port.name }, "two sources are named \(port.name)")
         edge.isHashed = false
         edge.isPort = true
-        let id = ports.count + 1
-        let port = TypedPort(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: sharing?.lead ?? id)
         ports.append(port)
-        return port
     }
 
     @inlinable @discardableResult

@@ -74,25 +74,56 @@ public class SourcePort {
 }
 
 /// A source of one element type.
+///
+/// The loops over raw records are closures made where the type is known: a method of a generic class is reached through
+/// its vtable, which runs it unspecialised, at several times the cost of the operator behind it.
 public final class TypedPort<T: Element>: SourcePort {
     public let edge: Edge<T>
+    private let newest: (UnsafeRawPointer, Int) -> Int64
+    private let fill: (WatermarkRun) -> Void
 
-    init(id: Int, edge: Edge<T>, lateness: Int64, holdsWatermark: Bool, lead: Int) {
-        self.edge = edge
+    @usableFromInline init(
+        id: Int, edge: Edge<T>, lateness: Int64, holdsWatermark: Bool, lead: Int,
+        newest: @escaping (UnsafeRawPointer, Int) -> Int64, fill: @escaping (WatermarkRun) -> Void
+    ) {
+        (self.edge, self.newest, self.fill) = (edge, newest, fill)
         super.init(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: lead)
     }
 
-    override func largestEventTime(_ records: UnsafeRawPointer, _ count: Int) -> Int64 {
-        let elements = records.assumingMemoryBound(to: T.self)
-        var latest = Int64.min
-        for i in 0..<count { latest = max(latest, elements[i].eventTime) }
-        return latest
-    }
+    override func largestEventTime(_ records: UnsafeRawPointer, _ count: Int) -> Int64 { newest(records, count) }
     override func watermarks(
         _ records: UnsafeRawPointer, _ count: Int, latest: Int64, lateness: Int64?, floor: Int64, watermark: Int64,
         into out: UnsafeMutablePointer<Int64>
     ) {
-        let elements = records.assumingMemoryBound(to: T.self)
+        fill(
+            WatermarkRun(
+                records: records, count: count, latest: latest, lateness: lateness, floor: floor, watermark: watermark, out: out))
+    }
+    override public func described(_ record: UnsafeRawPointer, _ names: Names) -> (names: [String], values: [String]) {
+        record.assumingMemoryBound(to: T.self).pointee.described(names)
+    }
+    override public func eventTime(_ record: UnsafeRawPointer) -> Int64 {
+        record.assumingMemoryBound(to: T.self).pointee.eventTime
+    }
+}
+
+@inlinable func newestEventTime<T: Element>(_ records: UnsafeRawPointer, _ count: Int, of type: T.Type) -> Int64 {
+    let elements = records.assumingMemoryBound(to: type)
+    var latest = Int64.min
+    for i in 0..<count { latest = max(latest, elements[i].eventTime) }
+    return latest
+}
+
+/// Records of one source side by side, and what holds before the first of them.
+@usableFromInline struct WatermarkRun {
+    @usableFromInline let records: UnsafeRawPointer, count: Int
+    /// `lateness` is nil for a source that does not hold the watermark.
+    @usableFromInline let latest: Int64, lateness: Int64?, floor: Int64, watermark: Int64
+    @usableFromInline let out: UnsafeMutablePointer<Int64>
+
+    /// Writes the watermark that holds at each record.
+    @inlinable func fill<T: Element>(of type: T.Type) {
+        let elements = records.assumingMemoryBound(to: type)
         var (latest, watermark) = (latest, watermark)
         for i in 0..<count {
             latest = max(latest, elements[i].eventTime)
@@ -100,11 +131,5 @@ public final class TypedPort<T: Element>: SourcePort {
             if bound != .max { watermark = max(watermark, bound) }
             out[i] = watermark
         }
-    }
-    override public func described(_ record: UnsafeRawPointer, _ names: Names) -> (names: [String], values: [String]) {
-        record.assumingMemoryBound(to: T.self).pointee.described(names)
-    }
-    override public func eventTime(_ record: UnsafeRawPointer) -> Int64 {
-        record.assumingMemoryBound(to: T.self).pointee.eventTime
     }
 }
