@@ -33,7 +33,7 @@ struct Demo: ParsableCommand {
         let speed = self.speed ?? max(1, (tape.seconds / 30).rounded())
         say(
             "tape   \(tape.trades) trades, \(tape.quotes) quotes of \(tape.instruments.count) instruments, "
-                + "\(UTC.text(tape.first)) to \(UTC.text(tape.last)), played at \(Int(speed))×")
+                + "\(UTC.text(tape.first)) to \(UTC.text(tape.last)), played at \(Int(speed))×, bars of \(tape.barSeconds) s")
         let ports = (fix: try freePort(), feed: try freePort())
         let checked: CheckedTopology
         do throws(TopologyRefusal) {
@@ -165,6 +165,9 @@ struct TapeSurvey {
         }
     }
 
+    /// A short tape gets shorter bars, so that there are a few hundred of them whatever its length.
+    var barSeconds: Int { [1, 5, 10, 15, 30, 60].last { Double($0) * 300 <= seconds } ?? 1 }
+
     private static func gcd(_ a: Int64, _ b: Int64) -> Int64 {
         var (a, b) = (abs(a), abs(b))
         while b != 0 { (a, b) = (b, a % b) }
@@ -178,8 +181,11 @@ struct TapeSurvey {
         let grid = instruments.map {
             "\(quoted($0.symbol)): { tick: \(quoted($0.tick.description)), lot: \(quoted($0.lot.description)) }"
         }
+        // Over shorter bars prices move less, by the square root of the time; the rule's gain makes up for it.
+        let gain = (20 * (60 / Double(barSeconds)).squareRoot()).rounded()
         return [
-            "sources.feed.symbols=[\(symbols)]", "instruments={ \(grid.joined(separator: ", ")) }",
+            "operators.bars.every=\(barSeconds)s", "operators.slicer.duration=\(2 * barSeconds)s", "operators.drift.hold=\(2 * barSeconds)s",
+            "operators.targets.gain=\(gain)", "sources.feed.symbols=[\(symbols)]", "instruments={ \(grid.joined(separator: ", ")) }",
             "sources.feed.url=ws://127.0.0.1:\(feed)", "sessions.broker.port=\(fix)",
         ]
     }
