@@ -28,9 +28,13 @@ public struct Reconciliation: Sendable {
     }
 
     private mutating func compareFills(_ ours: [DeskSide.Fill], _ theirs: [Statement.Fill]) {
-        let mine = Dictionary(grouping: ours) { Self.key($0.execID, $0.clOrdID, $0.symbol, $0.side, $0.quantity, $0.price) }
-        let yours = Dictionary(grouping: theirs) { Self.key($0.execID, $0.clOrdID, $0.symbol, $0.side, $0.quantity, $0.price) }
-        for key in Set(mine.keys).union(yours.keys) { compareGroup(key, mine[key] ?? [], yours[key] ?? []) }
+        let ourGroups = Dictionary(grouping: ours) { Self.key($0.execID, $0.clOrdID, $0.symbol, $0.side, $0.quantity, $0.price) }
+        let theirGroups = Dictionary(grouping: theirs) {
+            Self.key($0.execID, $0.clOrdID, $0.symbol, $0.side, $0.quantity, $0.price)
+        }
+        for key in Set(ourGroups.keys).union(theirGroups.keys).sorted() {
+            compareGroup(key, ourGroups[key] ?? [], theirGroups[key] ?? [])
+        }
     }
 
     private static func key(
@@ -116,17 +120,17 @@ public struct Reconciliation: Sendable {
     }
 
     private mutating func comparePositions(_ ours: [DeskSide.Position], _ statement: Statement) {
-        var mine: [String: (quantity: Int128, sequence: UInt64, price: Price)] = [:]
+        var holdings: [String: (quantity: Int128, sequence: UInt64, price: Price)] = [:]
         for held in ours {
-            var sum = mine[held.symbol] ?? (0, 0, .none)
+            var sum = holdings[held.symbol] ?? (0, 0, .none)
             sum.quantity += Int128(held.quantity.rawValue)
             sum.sequence = max(sum.sequence, held.sequence)
             if !held.price.isNone { sum.price = held.price }
-            mine[held.symbol] = sum
+            holdings[held.symbol] = sum
         }
-        let yours = Dictionary(statement.positions.map { ($0.symbol, $0) }) { first, _ in first }
-        for symbol in Set(mine.keys).union(yours.keys) {
-            let (a, b) = (mine[symbol], yours[symbol])
+        let reported = Dictionary(statement.positions.map { ($0.symbol, $0) }) { first, _ in first }
+        for symbol in Set(holdings.keys).union(reported.keys).sorted() {
+            let (a, b) = (holdings[symbol], reported[symbol])
             let difference = (a?.quantity ?? 0) - Int128(b?.quantity.rawValue ?? 0)
             guard difference != 0 else {
                 matchedPositions += 1
@@ -159,7 +163,7 @@ public struct Reconciliation: Sendable {
                 unknown[fill.clOrdID] = (old.symbol, Self.sum(old.money, Self.money(fill.price, fill.quantity)), old.line)
             }
         }
-        for (id, seen) in unknown {
+        for (id, seen) in unknown.sorted(by: { $0.key < $1.key }) {
             breaks.append(
                 Break(
                     .orderUnknownLocally, symbol: seen.symbol, key: id, ours: "", theirs: "fills from line \(seen.line)",

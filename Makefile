@@ -1,0 +1,37 @@
+# The commands of this repository. `make` alone lists them.
+SHELL := /usr/bin/env bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint fuzz build clean
+
+FLOOR := .build/release/floor
+# A crash prints its message; the symbols of every frame would take minutes.
+export SWIFT_BACKTRACE ?= enable=no
+
+help: ## lists these commands
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## runs a day end to end: venue, desk, reconciliation, replay  [DAY=folder] [SPEED=n]
+	$(FLOOR) demo --out demo-out $(if $(DAY),--day "$(DAY)") $(if $(SPEED),--speed "$(SPEED)")
+
+test: ## everything that CI runs: lint, build, all tests
+	scripts/install-dependencies --tests
+	scripts/lint
+	swift build --build-tests
+	swift test --skip-build
+
+bench: build ## measures this machine, every figure beside a hand-written C++ loop
+	$(FLOOR) bench
+
+lint: ## formatting, and the rules of the replayable rooms
+	scripts/lint
+
+fuzz: ## a longer run of every parser's seeded fuzz test  [FLOOR_FUZZ=n]
+	scripts/install-dependencies --tests
+	scripts/fuzz
+
+build: ## the release build: .build/release/floor
+	scripts/install-dependencies
+	swift build -c release --product floor
+
+clean: ## removes what was built, and the demo's output
+	rm -rf .build demo-out
