@@ -219,6 +219,40 @@ struct SendProtocolTests {
         #expect(desk.submit(order) == [] && desk.submit(makeRequest(5)) == [])
     }
 
+    @Test("a session that begins anew asks about the orders that work at the venue, and about no other")
+    func reset() {
+        var desk = Desk()
+        _ = desk.up()
+        let requests = [
+            makeRequest(1), makeRequest(2), makeRequest(3, .replace, orig: 2), makeRequest(4), makeRequest(5, .cancel, orig: 4),
+        ]
+        for request in requests {
+            _ = desk.submit(request)
+            _ = desk.handed(request.clOrdID, .sent(msgSeqNum: request.clOrdID.sequence ?? 0))
+        }
+        // 1 fills, 2 is replaced by 3, 4 works on because its cancel, 5, is refused.
+        var replaced = makeReport(makeID(3), .replaced, .new)
+        replaced.origClOrdID = makeID(2)
+        var refused = makeReport(makeID(5), .none, .new)
+        (refused.msgType, refused.origClOrdID) = (.orderCancelReject, makeID(4))
+        let reports = [
+            makeReport(makeID(1)), makeReport(makeID(2)), makeReport(makeID(4)), makeReport(makeID(1), .trade, .filled), replaced,
+            refused,
+        ]
+        for report in reports {
+            let delivered = desk.sends.reported(report, isUnknownOrder: false, answers: nil, now: 1, into: &desk.actions)
+            #expect(delivered)
+        }
+        _ = desk.down()
+        #expect(desk.up(2) == [] && desk.down() == [])
+        desk.sends.sessionUp(now: 3, numbersRestart: true, into: &desk.actions)
+        #expect(
+            desk.take() == [
+                .record(.inDoubt(requests[2], .reportsLost)), .record(.inDoubt(requests[3], .reportsLost)),
+                .ask(requests[2]), .ask(requests[3]),
+            ])
+    }
+
     @Test("a report that cannot be read puts its order in doubt, answered or not")
     func unreadable() {
         var desk = Desk()

@@ -39,6 +39,8 @@ struct RequestTable: ~Copyable {
         var account: TextID
         var side: Side
         var action: OrderRequest.Action
+        /// The venue holds it as a working order, so far as its reports tell.
+        var isOpen = false
     }
 
     private var pending: [ClOrdID: PendingRequest] = [:]
@@ -65,6 +67,22 @@ struct RequestTable: ~Copyable {
         let request = entry.request
         settled[id] = Settled(symbol: request.symbol, account: request.account, side: request.side, action: request.action)
     }
+
+    /// Keeps in mind which orders work at the venue. A report names the request that it answers, and by OrigClOrdID the
+    /// order that this request was about.
+    mutating func follow(_ report: ExecutionReport) {
+        let isCancel = settled[report.clOrdID]?.action == .cancel
+        switch report.msgType {
+        case .sent, .inDoubt: break
+        case .orderCancelReject: settled[report.clOrdID]?.isOpen = false
+        case .executionReport:
+            settled[report.clOrdID]?.isOpen = !report.ordStatus.isTerminal && !isCancel
+            if report.ordStatus.isTerminal || report.execType == .replaced { settled[report.origClOrdID]?.isOpen = false }
+        }
+    }
+
+    /// The orders that work at the venue, in the order of their ids.
+    var openOrders: [ClOrdID] { settled.filter(\.value.isOpen).keys.sorted() }
 
     /// Takes a settled request up again, as far as it is still known: enough for a question, not for sending it.
     mutating func reopen(_ id: ClOrdID, now: Int64) -> PendingRequest? {

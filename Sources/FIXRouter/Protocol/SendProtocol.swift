@@ -58,7 +58,9 @@ struct SendProtocol: ~Copyable {
             table.set(report.clOrdID, .sent(at: 0))
             table.note(report.msgSeqNum, report.clOrdID, .request)
         case .inDoubt: break
-        case .executionReport, .orderCancelReject: table.settle(report.clOrdID)
+        case .executionReport, .orderCancelReject:
+            table.settle(report.clOrdID)
+            table.follow(report)
         }
     }
 
@@ -115,10 +117,16 @@ struct SendProtocol: ~Copyable {
         }
     }
 
-    /// - Parameter numbersRestart: sequence numbers began again at 1, so older ones name nothing any more.
+    /// - Parameter numbersRestart: sequence numbers began again at 1. Older ones name nothing any more, and what the venue
+    ///   reported in between is lost: its working orders are asked about.
     mutating func sessionUp(now: Int64, numbersRestart: Bool = false, into actions: inout [Action]) {
         isUp = true
-        if numbersRestart { table.forgetNumbers() }
+        if numbersRestart {
+            table.forgetNumbers()
+            for id in table.openOrders {
+                if let entry = table.reopen(id, now: now) { doubt(entry.request, .reportsLost, into: &actions) }
+            }
+        }
         for entry in table.inOrder {
             switch entry.phase {
             case .waiting where isTooOld(entry, now): refuse(entry.request, .tooOld, into: &actions)
@@ -174,9 +182,9 @@ struct SendProtocol: ~Copyable {
     mutating func reported(
         _ report: ExecutionReport, isUnknownOrder: Bool, answers: UInt64?, now: Int64, into actions: inout [Action]
     ) -> Bool {
-        guard let entry = table[report.clOrdID] else { return true }
-        guard isUnknownOrder else {
+        guard let entry = table[report.clOrdID], isUnknownOrder else {
             table.settle(report.clOrdID)
+            table.follow(report)
             return true
         }
         guard answersNow(entry.phase, answers, report) else { return false }

@@ -27,7 +27,7 @@ enum HandOver: Hashable, Sendable {
 /// Why an order's fate is unknown.
 enum Doubt: Hashable, Sendable {
     case sendNotRecorded, answerNotRecorded, sendFailed, sessionLost, gapFilled, noAnswer
-    case statusUnanswered, statusRefused(String), unknownAtVenue, unreadableReport
+    case statusUnanswered, statusRefused(String), unknownAtVenue, unreadableReport, reportsLost
 }
 
 /// Why a request was refused before the venue took it. Each of them is certain.
@@ -65,6 +65,7 @@ extension Doubt: CustomStringConvertible {
         case .statusRefused(let text): "the venue refuses OrderStatusRequest: \(text)"
         case .unknownAtVenue: "the venue does not know it"
         case .unreadableReport: "a report about it could not be read"
+        case .reportsLost: "the session began anew; what the venue reported in between is lost"
         }
     }
 }
