@@ -48,10 +48,10 @@ struct FIXRouterTests {
         let (known, unknown) = (makeRequest(1, names: names), makeRequest(2, names: names))
         venue.state.withLock { _ = $0.known.insert(known.clOrdID.ownText) }
         let acceptor = try floor.venue(venue)
-        let router = try floor.router { recovery in
-            recovery.intent(known)
-            recovery.intent(unknown)
-        }
+        let router = try floor.router(recovering: { recovery in
+            recovery.intent(request: known)
+            recovery.intent(request: unknown)
+        })
         try router.start()
         try router.waitForLogon(seconds: 10)
         #expect(eventually { floor.count(.executionReport) == 2 })
@@ -150,10 +150,12 @@ struct FIXRouterTests {
         let kept = floor.reports.filter { $0.clOrdID == requests[0].clOrdID }
         #expect(kept.count == 2)
         floor.delivered.withLock { $0.removeAll() }
-        let second = try floor.router(store: folder) { recovery in
-            for request in requests { recovery.intent(request) }
-            for report in kept { recovery.report(report) }
-        }
+        let second = try floor.router(
+            store: folder,
+            recovering: { recovery in
+                for request in requests { recovery.intent(request: request) }
+                for report in kept { recovery.report(report) }
+            })
         try second.start()
         try second.waitForLogon(seconds: 10)
         #expect(eventually { floor.reports.contains { $0.msgType == .executionReport && $0.possDup == 1 } })

@@ -45,6 +45,8 @@ struct SendProtocol: ~Copyable {
     /// How many requests the venue has not named yet.
     var pendingCount: Int { table.count }
 
+    func knows(_ id: ClOrdID) -> Bool { table.contains(id) }
+
     // MARK: What a restart finds in the journal, in its order
 
     mutating func restore(_ request: OrderRequest) {

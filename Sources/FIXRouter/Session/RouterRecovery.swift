@@ -1,34 +1,52 @@
+import Clearance
 import PlainData
 import TradingModel
 
-/// What an earlier run of the day left in the journal, told in the journal's order before the router starts.
+/// What an earlier run of the day left in the journal: the cleared orders and the records of the router's own source.
 ///
 ///     var recovery = RouterRecovery(names: names)
-///     recovery.intent(order)      // a request that was cleared
-///     recovery.report(report)     // a record of the router's own source: Sent, in doubt, or a venue's report
+///     recovery.intent(order)      // each order that was cleared, in order
+///     recovery.report(report)     // Sent, in doubt, or a venue's report, in order
+///
+/// The two may be told one after the other or mixed: a report that comes before its order waits for it.
 public struct RouterRecovery: ~Copyable {
     var sendProtocol: SendProtocol
+    private var early: [ExecutionReport] = []
+    private var earlyIDs: Set<ClOrdID> = []
     var execIDs: ExecIDFilter
     /// MsgSeqNum of the last report of the venue that reached the journal; 0 when none did.
-    var lastMsgSeqNum: UInt64 = 0
+    private(set) var lastMsgSeqNum: UInt64 = 0
     /// False when the day begins: then the session's own store is believed.
-    var hasHistory = false
+    private(set) var hasHistory = false
 
     public init(names: Names, limits: SendLimits = SendLimits()) {
         sendProtocol = SendProtocol(limits: limits)
         execIDs = ExecIDFilter(names: names)
     }
 
-    public mutating func intent(_ request: OrderRequest) {
+    public mutating func intent(_ order: ClearedOrder) { intent(request: order.request) }
+
+    mutating func intent(request: OrderRequest) {
         hasHistory = true
         sendProtocol.restore(request)
     }
 
     public mutating func report(_ report: ExecutionReport) {
         hasHistory = true
-        sendProtocol.restore(report)
+        if sendProtocol.knows(report.clOrdID), !earlyIDs.contains(report.clOrdID) {
+            sendProtocol.restore(report)
+        } else {
+            early.append(report)
+            earlyIDs.insert(report.clOrdID)
+        }
         guard report.msgType == .executionReport || report.msgType == .orderCancelReject else { return }
         _ = execIDs.admit(report)
         if report.msgSeqNum > 0 { lastMsgSeqNum = report.msgSeqNum }
+    }
+
+    /// Everything has been told.
+    mutating func finish() {
+        for report in early { sendProtocol.restore(report) }
+        early = []
     }
 }

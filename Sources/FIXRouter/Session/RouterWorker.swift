@@ -45,6 +45,7 @@ final class RouterWorker: @unchecked Sendable {
         encoder = OrderEncoder(names: names)
         unknown = names.text("NONE")
         numbersRestart = engine.settings[0].resetOnLogon
+        recovery.finish()
         sendProtocol = recovery.sendProtocol
         execIDs = recovery.execIDs
     }

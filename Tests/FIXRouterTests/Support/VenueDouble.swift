@@ -81,15 +81,21 @@ final class RouterHarness: Sendable {
     }
 
     func router(
-        store: String? = nil, limits: SendLimits = SendLimits(), _ history: (inout RouterRecovery) -> Void = { _ in }
+        store: String? = nil, limits: SendLimits = SendLimits(), names: Names = RouterHarness.names,
+        deliver: (@Sendable (ExecutionReport) -> Void)? = nil, recovering history: (inout RouterRecovery) -> Void = { _ in }
     ) throws -> FIXRouter {
-        var recovery = RouterRecovery(names: Self.names, limits: limits)
+        var recovery = RouterRecovery(names: names, limits: limits)
         history(&recovery)
+        // A session that lives in memory starts anew each time; one with a store goes on.
         let settings = FIXSessionSettings(
-            role: .initiator, sender: pair.buyer, target: pair.seller, port: pair.port, storePath: store)
+            role: .initiator, sender: pair.buyer, target: pair.seller, port: pair.port, storePath: store,
+            resetOnLogon: store == nil)
         return try FIXRouter(
-            settings, names: Self.names, recovery: recovery, clock: wallClock,
-            deliver: { report in self.delivered.withLock { $0.append(report) } },
+            settings, names: names, recovery: recovery, clock: wallClock,
+            deliver: { report in
+                deliver?(report)
+                self.delivered.withLock { $0.append(report) }
+            },
             notify: { notice in self.notices.withLock { $0.append(notice.description) } })
     }
 
