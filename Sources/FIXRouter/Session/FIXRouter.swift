@@ -81,7 +81,10 @@ public final class FIXRouter: Sendable {
     /// Only compliance makes a `ClearedOrder`, so there is no way to send what it has not seen.
     public func submit(_ order: ClearedOrder) { submit(request: order.request) }
 
-    func submit(request: OrderRequest) { mailbox.post(.submit(request)) }
+    func submit(request: OrderRequest) {
+        counters.requestPosted()
+        mailbox.post(.submit(request))
+    }
 
     /// Logs out, delivers what has come, and ends. Nothing is delivered after it returns. Never from `deliver` or `notify`.
     public func stop(graceMilliseconds: Int = 3000) {

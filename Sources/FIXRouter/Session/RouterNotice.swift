@@ -62,7 +62,8 @@ public struct RouterStatistics: Hashable, Sendable {
     public var duplicates = 0, conflicts = 0, unreadable = 0, unmatchedRefusals = 0, gapFilled = 0
     /// Intents that came a second time after a restart and were not sent a second time.
     public var repeatedIntents = 0
-    /// Requests the venue has not named yet, and those of them whose fate is unknown.
+    /// Requests the venue has not named yet, from the return of `submit` on; and those of them whose fate is unknown,
+    /// counted every 50 ms.
     public var pending = 0, inDoubt = 0
 
     public init() {}

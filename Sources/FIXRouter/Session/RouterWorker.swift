@@ -6,8 +6,18 @@ import TradingModel
 /// Counters that another thread may read at any time.
 final class RouterCounters: Sendable {
     private let values = Mutex(RouterStatistics())
+    /// Requests that lie in the mailbox.
+    private let unread = Atomic<Int>(0)
 
-    var current: RouterStatistics { values.withLock { $0 } }
+    var current: RouterStatistics {
+        // Read first: a request is counted twice for an instant rather than not at all.
+        let unread = unread.load(ordering: .acquiring)
+        var now = values.withLock { $0 }
+        now.pending += unread
+        return now
+    }
+    func requestPosted() { unread.add(1, ordering: .acquiringAndReleasing) }
+    func requestRead() { unread.subtract(1, ordering: .acquiringAndReleasing) }
     func change(_ body: (inout sending RouterStatistics) -> Void) { values.withLock { body(&$0) } }
 }
 
@@ -53,6 +63,7 @@ final class RouterWorker: @unchecked Sendable {
     func run() {
         sendProtocol.finishRestoring(into: &actions)
         perform()
+        count()
         var nextTick = clock() + Self.tick
         while true {
             var isStopped = false
@@ -64,15 +75,15 @@ final class RouterWorker: @unchecked Sendable {
                 sendProtocol.tick(now: now, into: &actions)
                 perform()
                 nextTick = now + Self.tick
-                countPending()
+                count()
             }
             if isStopped { break }
         }
-        countPending()
+        count()
         mailbox.close()
     }
 
-    private func countPending() {
+    private func count() {
         let (pending, inDoubt) = (sendProtocol.pendingCount, sendProtocol.inDoubtCount)
         counters.change { ($0.pending, $0.inDoubt) = (pending, inDoubt) }
     }
@@ -99,6 +110,9 @@ final class RouterWorker: @unchecked Sendable {
         case .stop: break
         }
         perform()
+        let pending = sendProtocol.pendingCount
+        counters.change { $0.pending = pending }
+        if case .submit = mail { counters.requestRead() }
     }
 
     private func received(_ report: ExecutionReport, answers: UInt64?) {
