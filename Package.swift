@@ -97,7 +97,7 @@ let package = Package(
         tests(of: "Topology"),
         tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
         tests(of: "Desk", ["TradingModel", "StreamRuntime", "PlainData", "Topology"]),
-        tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "Topology"]),
+        tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),
         .testTarget(name: "FloorTests", dependencies: ["FloorTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

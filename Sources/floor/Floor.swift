@@ -13,8 +13,8 @@ struct Floor: ParsableCommand {
             """,
         version: floorVersion,
         subcommands: [
-            Run.self, ReplayCommand.self, Check.self, GraphCommand.self, JournalCommand.self, Reconcile.self,
-            Venue.self, Generate.self, Bench.self, Demo.self,
+            Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self,
+            Reconcile.self, Venue.self, Generate.self, Bench.self, Demo.self,
         ])
 
     /// Exit statuses are a contract: what the parser itself refuses is usage, so 2.

@@ -1,0 +1,50 @@
+import Desk
+import PlainData
+import StreamRuntime
+import TradingModel
+
+/// What the desk itself believes to hold: the topology's own positions, watched from outside.
+final class DeskBooks {
+    private struct Owner: Hashable {
+        let account: TextID, strategy: TextID, symbol: SymbolID
+    }
+    private var held: [Owner: Quantity] = [:]
+    private var isWatching = false
+
+    /// Watches the first edge of positions, if there is one.
+    init(_ graph: Graph) {
+        for stage in graph.stages where !isWatching {
+            for edge in stage.outputs where !isWatching { edge.accept(Watcher(books: self, graph: graph)) }
+        }
+    }
+
+    private struct Watcher: EdgeVisitor {
+        let books: DeskBooks, graph: Graph
+        func visit<T: Element>(_ edge: Edge<T>) {
+            guard let edge = edge as? Edge<PositionUpdate> else { return }
+            let books = books
+            books.isWatching = true
+            graph.sink(edge.name + ".books", from: edge) { offer in
+                for i in 0..<offer.count { books.take(offer[i]) }
+                return offer.count
+            }
+        }
+    }
+    private func take(_ update: PositionUpdate) {
+        held[Owner(account: update.account, strategy: update.strategy, symbol: update.symbol)] = update.quantity
+    }
+
+    /// The desk keeps its positions from reports, the account keeps the venue's own. They are two computations of one
+    /// thing, so they are compared to the last unit.
+    func compare(with account: Account, traded symbols: some Sequence<SymbolID>, names: Names) throws(BacktestError) {
+        guard isWatching else { return }
+        var own: [SymbolID: Quantity] = [:]
+        for (owner, quantity) in held { own[owner.symbol, default: .zero] += quantity }
+        for symbol in Set(own.keys).union(symbols).sorted() {
+            let (desk, venue) = (own[symbol] ?? .zero, account.position(of: symbol))
+            guard desk == venue else {
+                throw .positionsDiffer(symbol: names.text(of: symbol), desk: "\(desk)", venue: "\(venue)")
+            }
+        }
+    }
+}
