@@ -64,7 +64,8 @@ public struct ClOrdID: RawRepresentable, Hashable, Comparable, BitwiseCopyable, 
     }
 
     private static func own(_ bytes: UnsafeRawBufferPointer) -> ClOrdID? {
-        guard bytes.count == 13, bytes[0] < 48 + 16 else { return nil }
+        // Thirteen digits are 65 bits: the first one is below 16.
+        guard bytes.count == 13, let first = alphabet.firstIndex(of: bytes[0]), first < 16 else { return nil }
         var value: UInt64 = 0
         for byte in bytes {
             guard let digit = alphabet.firstIndex(of: byte) else { return nil }
