@@ -136,6 +136,17 @@ private final class ComplianceDesk {
         #expect(desk.ask(request(6, at: 159, .buy, 1, 50)) == "C15 block")
         #expect(desk.ask(request(7, at: 160, .buy, 1, 50)) == "ok")
     }
+    @Test("a restart forgets no order that passed")
+    func throttleAfterRestart() {
+        let tight = limits { ($0.throttleOrders, $0.throttleWindow) = (2, 100) }
+        let first = ComplianceDesk(tight), second = ComplianceDesk(tight)
+        for (id, time) in [(1, 10), (2, 60), (3, 110)] as [(UInt64, Int64)] {
+            #expect(first.ask(request(id, at: time, .buy, 1, 50)) == "ok")
+        }
+        #expect(second.run.restore(first.run.checkpoint()))
+        #expect(second.ask(request(4, at: 160, .buy, 1, 50)) == "ok")
+        #expect(second.ask(request(5, at: 165, .buy, 1, 50)) == "C15 block")
+    }
     @Test("a replace is checked like a new order, less what its original holds")
     func replaces() {
         let desk = ComplianceDesk(limits())

@@ -113,12 +113,12 @@ public struct TWAP: Operator2, ~Copyable {
     private mutating func send(_ row: Int, _ time: Int64, into out: inout Emitter<ClearedOrder, ParentUpdate>) {
         let parent = parents[row]
         guard let order = parent.order, !parent.isEnding, parent.unanswered < Self.mostChildren else { return }
-        let instrument = instruments[order.request.symbol], isLast = parent.slice == parameters.slices
-        let planned = Int128(order.request.orderQty.rawValue) * Int128(parent.slice) / Int128(parameters.slices)
-        let wanted = isLast ? order.request.orderQty : Quantity(rawValue: Int64(planned)).rounded(downTo: instrument.lotSize)
-        let quantity = Quantity(rawValue: wanted.rawValue - parent.filled - parent.open).rounded(downTo: instrument.lotSize)
+        let instrument = instruments[order.request.symbol], lot = instrument.lotSize
+        let share = Int128(order.request.orderQty.rawValue) * Int128(parent.slice) / Int128(parameters.slices)
+        let planned = Quantity(rawValue: Int64(share)).rounded(downTo: lot)
+        let quantity = Quantity(rawValue: planned.rawValue - parent.filled - parent.open).rounded(downTo: lot)
         guard quantity > .zero else { return }
-        let isUrgent = isLast && parameters.completion == .completeByEnd
+        let isUrgent = parent.slice == parameters.slices && parameters.completion == .completeByEnd
         let id = ids.next(out.sequence)
         let price = isUrgent ? order.request.price : patient(order.request, instrument)
         guard let child = order.child(clOrdID: id, orderQty: quantity, price: price, eventTime: time) else { return }
