@@ -107,11 +107,18 @@ final class VenueInLoop {
 
 /// What became of the orders that reached the venue.
 public struct OrderCounts: Sendable, Equatable {
-    public var new = 0, filled = 0, expired = 0, canceled = 0, rejected = 0
+    public var new: Int, filled: Int, expired: Int, canceled: Int, rejected: Int
     /// Cancels, replaces and status requests.
-    public var changes = 0
+    public var changes: Int
     /// Orders that still worked when history ended.
-    public var open = 0
+    public var open: Int
+
+    public init(
+        new: Int = 0, filled: Int = 0, expired: Int = 0, canceled: Int = 0, rejected: Int = 0, changes: Int = 0, open: Int = 0
+    ) {
+        (self.new, self.filled, self.expired, self.canceled) = (new, filled, expired, canceled)
+        (self.rejected, self.changes, self.open) = (rejected, changes, open)
+    }
 }
 
 /// A hash of the list of orders, by what they ask for and not by their ids: two runs that order the same have the same.
