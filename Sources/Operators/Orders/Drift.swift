@@ -41,7 +41,7 @@ public struct Drift<Reference: Priced>: Operator4, ~Copyable {
             equity: Notional, bandBasisPoints: Int64, style: Style = .limit(ticks: 0), hold: Int64 = 1_000_000_000,
             account: TextID = .none, strategy: TextID = .none
         ) {
-            precondition(equity > .zero && (0...10_000).contains(bandBasisPoints) && hold > 0)
+            precondition(equity >= .zero && (0...10_000).contains(bandBasisPoints) && hold > 0)
             (self.equity, self.bandBasisPoints, self.style, self.hold) = (equity, bandBasisPoints, style, hold)
             (self.account, self.strategy) = (account, strategy)
         }

@@ -29,13 +29,14 @@ struct OrderFlow: ~Copyable {
 
     init(throttleOrders: Int, throttleWindow: Int64, duplicateWindow: Int64) {
         (self.throttleOrders, self.throttleWindow, self.duplicateWindow) = (throttleOrders, throttleWindow, duplicateWindow)
-        times = Dense(max(1, throttleOrders), repeating: .min)
+        times = Dense(repeating: .min)
     }
 
     /// How many orders passed within the throttle's window before `now`; no more than the limit is counted.
     func recent(_ now: Int64) -> Int {
         var count = 0
-        for i in 0..<throttleOrders where times[i] != .min && elapsed(from: times[i], to: now) < throttleWindow { count += 1 }
+        for i in 0..<min(throttleOrders, times.count) where times[i] != .min && elapsed(from: times[i], to: now) < throttleWindow
+        { count += 1 }
         return count
     }
 

@@ -35,7 +35,7 @@ public struct TWAP: Operator2, ~Copyable {
         public var passiveTicks: Int64
 
         public init(duration: Int64, slices: Int, completion: Completion = .completeByEnd, passiveTicks: Int64 = 0) {
-            precondition(slices > 0 && duration >= Int64(slices) && duration < 1 << 60 && passiveTicks >= 0)
+            precondition(slices > 0 && duration > 0 && duration < 1 << 60 && passiveTicks >= 0)
             (self.duration, self.slices, self.completion) = (duration, slices, completion)
             self.passiveTicks = passiveTicks
         }

@@ -17,14 +17,14 @@ public struct ZScore: Operator, ~Copyable {
     @usableFromInline let window: Int
     @usableFromInline var sums: Dense<Sums>
     /// The closes of instrument s at s·window ..< (s + 1)·window, each at its number modulo the window.
-    @usableFromInline var closes: Dense<Double>
+    @usableFromInline var closes: [Double]
 
     /// - Parameter symbols: how many instruments to make room for at first.
     public init(window: Int, symbols: Int = 0) {
         precondition(window > 1, "a deviation over \(window) bars")
         self.window = window
         sums = Dense(symbols, repeating: Sums())
-        closes = Dense(symbols * window, repeating: 0)
+        closes = Array(repeating: 0, count: symbols * window)
     }
 
     @inlinable public mutating func process(_ bar: Bar, into out: inout Emitter<Signal, Nothing>) {
@@ -37,6 +37,7 @@ public struct ZScore: Operator, ~Copyable {
         let first = symbol &* window, n = Double(window)
         var s = sums.value(symbol)
         let at = first &+ Int(s.place)
+        if at >= closes.count { makeRoom(first) }
         if s.count == window { s.remove(closes[at]) } else { s.count += 1 }
         closes[at] = close
         s.add(close)
@@ -44,6 +45,10 @@ public struct ZScore: Operator, ~Copyable {
         if s.place == window || (s.count == window && s.hasLostDigits(n)) { rebuild(&s, first, close) }
         sums[symbol] = s
         return s.count == window ? s.score(close, n) : .nan
+    }
+
+    @usableFromInline @inline(never) mutating func makeRoom(_ first: Int) {
+        closes.append(contentsOf: repeatElement(0, count: first + window - closes.count))
     }
 
     /// Makes the sums anew, from the newest close as base: a flat window then sums to exactly nothing.
@@ -56,7 +61,7 @@ public struct ZScore: Operator, ~Copyable {
 
     public mutating func state(_ coder: inout StateCoder) {
         coder.field(&sums)
-        coder.field(&closes)
+        coder.field(&closes, filler: 0)
     }
 
     /// Σd and Σd² of the window's differences from `base`.
