@@ -116,6 +116,7 @@ public final class Backtest {
     public func run() throws -> BacktestResult {
         try engine.run(journal: nil)
         try books.compare(with: venue.account, traded: venue.trades.map(\.symbol), names: assembly.names)
+        let undefined = venue.symbols.filter { !assembly.instruments[$0].isDefined }.map { assembly.names.text(of: $0) }
         var orders = venue.orders
         orders.open = venue.workingCount
         let format = history.settings.text("format")
@@ -124,6 +125,6 @@ public final class Backtest {
             range: settings.range, fees: settings.fees, sessions: venue.sessions, trades: venue.trades,
             roundTrips: venue.trips.closed, orders: orders, orderListHash: venue.list.text, warmUp: venue.warmUp,
             decisions: summary.decisions, triggers: summary.triggers, anomalies: summary.anomalies,
-            instruments: InstrumentResult.all(venue.trades, venue.account))
+            instruments: InstrumentResult.all(venue.trades, venue.account), undefined: undefined)
     }
 }

@@ -25,6 +25,29 @@ public struct BacktestResult: Sendable {
     /// expect.
     public let decisions: [Outcome: Int], triggers: [Check: Int], anomalies: Int
     public let instruments: [InstrumentResult]
+    /// Symbols of the panel that the topology does not define: no order in them can pass.
+    public let undefined: [String]
+
+    /// What somebody who reads the figures should know first.
+    public var warnings: [String] {
+        var lines: [String] = []
+        if !undefined.isEmpty {
+            let some = undefined.prefix(5).joined(separator: ", ") + (undefined.count > 5 ? ", …" : "")
+            lines.append(
+                "\(undefined.count) symbols of \(panel) are not under instruments: (\(some)); so every order in them is blocked")
+        }
+        if let blocked = decisions[.block] {
+            let checks = triggers.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.code) \($0.value)" }
+            lines.append(
+                "compliance blocked \(blocked) orders (\(checks.joined(separator: ", "))); see limits: in \(topology.file)")
+        }
+        if let review = decisions[.review] {
+            lines.append(
+                "\(review) orders wait for a second person, who is not there in a backtest; see soft_notional in limits:")
+        }
+        if anomalies > 0 { lines.append("the order book of record met \(anomalies) events that it did not expect") }
+        return lines
+    }
 
     public var kpis: KPIs { KPIs(sessions, roundTrips: roundTrips) }
 }

@@ -17,6 +17,7 @@ enum KPIFile {
             ("first_order", first.map { .text(Texts.day($0)) } ?? .null),
             ("order_list_hash", .text(result.orderListHash)), ("orders", orders(result.orders)),
             ("compliance", compliance(result)), ("anomalies", .count(result.anomalies)),
+            ("warnings", .list(result.warnings.map { .text($0) })),
         ]
         let words = measures.map { ($0.name, JSONText.text($0.convention)) }
         members.append(("conventions", .members(Conventions.all(result).map { ($0.name, .text($0.text)) } + words)))

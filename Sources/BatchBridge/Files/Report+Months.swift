@@ -44,7 +44,7 @@ extension Report {
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
         th { text-align: left; font-weight: 500; } td { text-align: right; white-space: nowrap; }
         th, td { border-bottom: 1px solid var(--grid); padding: .2rem .35rem; }
-        .months { font-size: .85rem; } .months td:last-child { font-weight: 600; } .loss { color: var(--loss); }
+        .months { font-size: .85rem; } .months td:last-child { font-weight: 600; } header p.loss, .loss { color: var(--loss); }
         .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 0 2rem; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .9rem; } dt { font-weight: 500; } dd { margin: 0; }
         """

@@ -28,6 +28,7 @@ enum Report {
             <h1>\(title)</h1>
             <p>\(Texts.html(result.panel)), \(Texts.day(kpis.from)) to \(Texts.day(kpis.to)), \
             \(Texts.grouped(Int64(kpis.sessions))) sessions. Topology \(result.topology.hash), orders \(result.orderListHash).</p>
+            \(result.warnings.map { "<p class=\"loss\">\(Texts.html($0)).</p>" }.joined(separator: "\n"))
             </header>
             \(tiles(kpis))
             <h2>Equity</h2>

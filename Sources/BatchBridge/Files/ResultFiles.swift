@@ -1,19 +1,21 @@
-import Foundation
-import PaperVenue
+import Glibc
 import PlainData
 import TradingModel
 
 /// Writes what a run came to: `equity.csv`, `trades.csv`, `kpis.json`, `report.html`. The same result gives the same bytes.
 public enum ResultFiles {
-    /// Makes the folder and checks that files can be written into it, before hours of history are run.
+    /// Makes the folder and those above it, and checks that files can be written into it: before years of history are run.
     public static func prepare(_ folder: String) throws(BacktestError) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw .cannotWrite(path: folder, cause: cause(error))
+        var path = folder.hasPrefix("/") ? "/" : ""
+        for part in folder.split(separator: "/") {
+            path += part + "/"
+            if mkdir(path, 0o755) != 0, errno != EEXIST {
+                throw .cannotWrite(path: folder, cause: String(cString: strerror(errno)))
+            }
         }
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw .cannotWrite(path: folder, cause: "permission denied")
+        var status = stat()
+        guard stat(path, &status) == 0, access(path, W_OK) == 0 else {
+            throw .cannotWrite(path: folder, cause: String(cString: strerror(errno)))
         }
     }
 
@@ -25,19 +27,23 @@ public enum ResultFiles {
         try write(Report.html(result), to: folder + "/report.html")
     }
 
+    /// A file appears whole or not at all.
     static func write(_ text: String, to path: String) throws(BacktestError) {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw .cannotWrite(path: path, cause: cause(error))
+        func refused() -> BacktestError { .cannotWrite(path: path, cause: String(cString: strerror(errno))) }
+        let partial = path + ".partial"
+        let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw refused() }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let n = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if n < 0, errno != EINTR {
+                let error = refused()
+                close(file)
+                throw error
+            }
+            bytes = bytes.dropFirst(max(0, n))
         }
-    }
-    private static func cause(_ error: any Error) -> String {
-        let error = error as NSError
-        if let below = error.userInfo[NSUnderlyingErrorKey] as? NSError, below.domain == NSPOSIXErrorDomain {
-            return String(cString: strerror(Int32(below.code)))
-        }
-        return error.code == NSFileWriteNoPermissionError ? "permission denied" : error.localizedDescription
+        guard close(file) == 0, rename(partial, path) == 0 else { throw refused() }
     }
 
     /// One row a session; money exactly, returns and drawdowns as the shortest doubles.

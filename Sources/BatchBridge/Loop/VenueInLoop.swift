@@ -36,6 +36,8 @@ final class VenueInLoop {
         list = OrderListHash(names)
     }
 
+    /// The symbols that had a bar.
+    var symbols: [SymbolID] { seen.indices.filter { seen[$0] > .min }.map { SymbolID(rawValue: UInt32($0)) } }
     /// How many orders work at the venue now.
     var workingCount: Int { engine.workingCount }
 

@@ -53,6 +53,7 @@ struct BacktestCommand: ParsableCommand {
         if axes.isEmpty {
             let result = try runOne(arguments, settings, "")
             try write { () throws(BacktestError) in try ResultFiles.write(result, to: out) }
+            for warning in result.warnings { complain("warning: \(warning)") }
             say(Self.summary(result, out))
             return
         }
@@ -72,6 +73,7 @@ struct BacktestCommand: ParsableCommand {
         for (number, run) in order.enumerated() {
             let result = try runOne(run.arguments, settings, "run \(number + 1) of \(order.count)  ")
             try write { () throws(BacktestError) in try ResultFiles.write(result, to: run.folder) }
+            for warning in result.warnings { complain("warning: run \(number + 1): \(warning)") }
             table.add(runs[number].map(\.value), result)
         }
         try write { () throws(BacktestError) in try table.write(to: out) }
