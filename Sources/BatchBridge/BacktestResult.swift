@@ -34,7 +34,8 @@ public struct BacktestResult: Sendable {
         if !undefined.isEmpty {
             let some = undefined.prefix(5).joined(separator: ", ") + (undefined.count > 5 ? ", …" : "")
             lines.append(
-                "\(undefined.count) symbols of \(panel) are not under instruments: (\(some)); so every order in them is blocked")
+                "\(undefined.count) symbols of \(panel) (\(some)) are not under instruments: in \(topology.file); "
+                    + "every order in them is blocked")
         }
         if let blocked = decisions[.block] {
             let checks = triggers.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.code) \($0.value)" }
