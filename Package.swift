@@ -46,7 +46,7 @@ let package = Package(
         room("Clearance", ["TradingModel", "PlainData"]),
 
         // The Swift faces of the C libraries.
-        room("FIXSessions", ["CQuickFIX"]),
+        room("FIXSessions", ["CQuickFIX", "PlainData"]),
         room("WebSockets", ["CWebSockets"]),
 
         // The desk's rooms. They do not import each other.

@@ -1,13 +1,13 @@
+import PlainData
+
 /// FIX's UTCTimestamp.
 public enum FIXTimestamp {
     /// `YYYYMMDD-HH:MM:SS.sss`, 21 bytes; nanoseconds since the epoch, cut to milliseconds.
-    ///
-    /// The calendar is Howard Hinnant's `civil_from_days`.
     public static func text(utcNanoseconds: Int64) -> [UInt8] {
-        let milliseconds = Int(utcNanoseconds.flooredDivision(by: 1_000_000))
-        let days = Int64(milliseconds).flooredDivision(by: 86_400_000)
-        let ofDay = milliseconds - Int(days) * 86_400_000
-        let (year, month, day) = date(daysSinceEpoch: Int(days))
+        let milliseconds = utcNanoseconds.flooredDivision(by: 1_000_000)
+        let days = milliseconds.flooredDivision(by: 86_400_000)
+        let ofDay = milliseconds - days * 86_400_000
+        let (year, month, day) = UTC.civil(fromDays: days)
         var text: [UInt8] = []
         text.reserveCapacity(21)
         append(year, digits: 4, to: &text)
@@ -35,55 +35,35 @@ public enum FIXTimestamp {
         guard let hour = number(bytes[9..<11]), let minute = number(bytes[12..<14]) else { return nil }
         guard let second = number(bytes[15..<17]) else { return nil }
         // 60 is a leap second; it falls on the next minute's first.
-        guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60 else { return nil }
-        guard (1900...2200).contains(year) else { return nil }
-        let days = daysSinceEpoch(year: year, month: month, day: day)
-        guard date(daysSinceEpoch: days) == (year, month, day) else { return nil }
-        var fraction = 0
+        guard hour < 24, minute < 60, second <= 60 else { return nil }
+        // Nanoseconds in 64 bits reach from 1678 to 2262.
+        guard (1900...2200).contains(year), let days = UTC.days(year: year, month: month, day: day) else { return nil }
+        var fraction: Int64 = 0
         if bytes.count > 17 {
             guard bytes[17] == UInt8(ascii: "."), let digits = number(bytes[18...]) else { return nil }
             fraction = digits
             for _ in bytes.count..<27 { fraction *= 10 }
         }
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
-        return Int64(seconds) * 1_000_000_000 + Int64(fraction)
+        return seconds * UTC.second + fraction
     }
 
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        var value = 0
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+        var value: Int64 = 0
         for byte in digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
         }
         return value
     }
 
-    private static func append(_ value: Int, digits: Int, to text: inout [UInt8]) {
-        var divisor = 1
+    private static func append(_ value: Int64, digits: Int, to text: inout [UInt8]) {
+        var divisor: Int64 = 1
         for _ in 1..<digits { divisor *= 10 }
         while divisor > 0 {
             text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
             divisor /= 10
         }
-    }
-
-    private static func date(daysSinceEpoch days: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + 719_468
-        let era = Int(Int64(shifted).flooredDivision(by: 146_097))
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
-    }
-
-    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = Int(Int64(shifted).flooredDivision(by: 400))
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
 
