@@ -39,8 +39,9 @@ static void fill(struct lws_context_creation_info *info, cws_context *context) {
     info->port = settings->listens ? settings->port : CONTEXT_PORT_NO_LISTEN;
     info->iface = settings->interface;
     info->gid = -1, info->uid = -1;
-    info->options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                    LWS_SERVER_OPTION_VALIDATE_UTF8 | (settings->listens ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0);
+    info->options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                    (settings->uses_tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0) |
+                    (settings->listens ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0);
     info->pt_serv_buf_size = 65536;  // The default of 4096 cuts messages into many pieces.
     info->extensions = settings->compresses ? deflate : NULL;
     info->client_ssl_ca_filepath = settings->ca_file;

@@ -92,6 +92,7 @@ public final class WebSocketClient: @unchecked Sendable {
         defer { free(caFile) }  // Read while the context is made.
         var settings = cws_settings()
         settings.ca_file = UnsafePointer(caFile)
+        settings.uses_tls = configuration.url.isSecure
         settings.compresses = configuration.offersCompression
         settings.maximum_message_bytes = configuration.maximumMessageBytes
         settings.ping_seconds = configuration.pingSeconds

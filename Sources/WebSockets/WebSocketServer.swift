@@ -106,6 +106,7 @@ public final class WebSocketServer: @unchecked Sendable {
         settings.listens = true
         settings.interface = UnsafePointer(address)
         settings.port = Int32(configuration.port)
+        settings.uses_tls = certificate != nil
         settings.certificate_file = UnsafePointer(certificate)
         settings.private_key_file = UnsafePointer(key)
         settings.maximum_message_bytes = configuration.maximumMessageBytes

@@ -38,6 +38,7 @@ typedef struct {
     const char *_Nullable certificate_file;
     const char *_Nullable private_key_file;
     const char *_Nullable ca_file;  // Whom clients trust instead of the system's store.
+    bool uses_tls;                  // Loads the certificates; off, it spares their time and memory.
     bool compresses;                // Clients offer permessage-deflate.
     size_t maximum_message_bytes;   // A longer message closes its connection with 1009.
     int32_t maximum_peers;          // The server turns further clients away.

@@ -71,6 +71,7 @@ public final class CoinbaseFeed: @unchecked Sendable {
         guard let client else { return }
         isStopping.store(true, ordering: .relaxed)
         client.stop()
+        self.client = nil  // Each holds the other.
         for _ in 0..<1_000 where !pending.isEmpty {
             flush()
             if !pending.isEmpty { usleep(1_000) }
