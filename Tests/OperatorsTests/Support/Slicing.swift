@@ -10,8 +10,9 @@ import TradingModel
 final class Slicing {
     struct Child {
         let order: OrderRequest
-        var filled: Int64 = 0, isOver = false, cancel: ClOrdID?, isPending = false
-        var open: Int64 { isOver ? 0 : order.orderQty.rawValue - filled }
+        var filled: Int64 = 0, isOver = false, cancel: ClOrdID?, isPending = false, cancels = 0, refusals = 0
+        var left: Int64 { order.orderQty.rawValue - filled }
+        var open: Int64 { isOver ? 0 : left }
     }
     let run: Harness
     let orders: TypedPort<ClearedOrder>, updates: TypedPort<OrderUpdate>
@@ -23,6 +24,9 @@ final class Slicing {
     enum Record { case order(ClearedOrder), update(OrderUpdate), time(Int64) }
     private(set) var records: [Record] = []
     private(set) var time: Int64 = 0
+    /// What the venue has said and the slicer not yet heard; empty unless news are delayed.
+    private(set) var mail: [OrderUpdate] = []
+    var isDelayed = false
 
     init(_ parameters: TWAP.Parameters, lot: Int64 = 1, cut: @escaping () -> Int = { 1 }) {
         run = Harness(hasClock: true, cut: cut)
@@ -51,6 +55,7 @@ final class Slicing {
                 cancels += 1
                 if let at = children.firstIndex(where: { $0.order.clOrdID == order.origClOrdID }) {
                     children[at].cancel = order.clOrdID
+                    children[at].cancels += 1
                 } else {
                     passed.append(order)
                 }
@@ -61,17 +66,22 @@ final class Slicing {
     func send(_ request: OrderRequest) throws { take(.order(try cleared(request))) }
     func advance(to moment: Int64) { take(.time(moment)) }
 
+    /// Hands over up to `count` of what the venue has said.
+    func deliver(_ count: Int) {
+        for update in mail.prefix(count) { take(.update(update)) }
+        mail.removeFirst(min(count, mail.count))
+    }
     /// Tells the slicer how child `at` stands.
     func tell(_ at: Int, _ status: OrdStatus, _ execType: ExecType) {
         let child = children[at], order = child.order
-        take(
-            .update(
-                OrderUpdate(
-                    eventTime: time, clOrdID: order.clOrdID, parentID: order.parentID, symbol: order.symbol,
-                    account: order.account, strategy: order.strategy, side: order.side, ordStatus: status, execType: execType,
-                    orderQty: order.orderQty, cumQty: Quantity(rawValue: child.filled), leavesQty: Quantity(rawValue: child.open),
-                    lastQty: .zero, lastPx: .none, avgPx: .none, cumNotional: .zero, execID: .none,
-                    pending: child.isPending ? 1 : 0, certainty: .known)))
+        mail.append(
+            OrderUpdate(
+                eventTime: time, clOrdID: order.clOrdID, parentID: order.parentID, symbol: order.symbol,
+                account: order.account, strategy: order.strategy, side: order.side, ordStatus: status, execType: execType,
+                orderQty: order.orderQty, cumQty: Quantity(rawValue: child.filled), leavesQty: Quantity(rawValue: child.open),
+                lastQty: .zero, lastPx: .none, avgPx: .none, cumNotional: .zero, execID: .none,
+                pending: child.isPending ? 1 : 0, certainty: .known))
+        if !isDelayed { deliver(.max) }
     }
     func acknowledge(_ at: Int) { tell(at, .new, .new) }
     /// Also of a child that is over: then it is a late fill.
@@ -93,6 +103,7 @@ final class Slicing {
     }
     func refuseCancel(_ at: Int) {
         (children[at].isPending, children[at].cancel) = (false, nil)
+        children[at].refusals += 1
         tell(at, children[at].filled > 0 ? .partiallyFilled : .new, .none)
     }
 
