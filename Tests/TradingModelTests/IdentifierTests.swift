@@ -16,8 +16,8 @@ import TradingModel
         var random = SplitMix64(seed: seed)
         let names = Names()
         let own = ClOrdID(
-            day: UInt64(random.below(4_095)), vertex: UInt64(random.below(64)), sequence: UInt64(random.below(1 << 36)),
-            place: UInt64(1 + random.below(1_023)))
+            day: UInt64(random.below(4_095)), vertex: UInt64(random.below(64)), sequence: UInt64(random.below(1 << 34)),
+            place: UInt64(1 + random.below(4_095)))
         #expect(Array(own.text(names).utf8).withUnsafeBytes { ClOrdID(echoed: $0, names: names) } == own)
         let text = String((0..<1 + random.below(20)).map { _ in Character(UnicodeScalar(UInt8(33 + random.below(90)))) })
         let foreign = Array(text.utf8).withUnsafeBytes { ClOrdID(echoed: $0, names: names) }

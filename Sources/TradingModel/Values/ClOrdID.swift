@@ -3,7 +3,7 @@ import PlainData
 /// The client's order id (FIX tag 11), a function of the journal: the day, the vertex that made the order, the
 /// sequence of the record that caused it, and its place among the orders of that record. A replay makes the same ones.
 ///
-///     bits  63     day 12      52 51 vertex 6 46 45        sequence 36        10 9 place 10 0
+///     bits  63     day 12      52 51 vertex 6 46 45        sequence 34        12 11 place 12 0
 ///
 /// Ids that came from outside (an EMS, a CSV of orders) are interned texts instead; the day 4095 marks them.
 public struct ClOrdID: RawRepresentable, Hashable, Comparable, BitwiseCopyable, Sendable, FieldValue {
@@ -18,12 +18,12 @@ public struct ClOrdID: RawRepresentable, Hashable, Comparable, BitwiseCopyable, 
     /// - Parameters:
     ///   - day: days since 2020-01-01, below 4 095 (the year 2031).
     ///   - vertex: which of the graph's order-making vertices, below 64.
-    ///   - sequence: the cause's, below 2^36.
-    ///   - place: below 1 024.
+    ///   - sequence: the cause's, below 2^34.
+    ///   - place: below 4 096.
     public init(day: UInt64, vertex: UInt64, sequence: UInt64, place: UInt64) {
         precondition(day < Self.foreignDay, "a ClOrdID's day is within 4095 days of 2020-01-01")
-        precondition(vertex < 64 && sequence < 1 << 36 && place < 1 << 10, "a ClOrdID's parts are in range")
-        rawValue = day << 52 | vertex << 46 | sequence << 10 | place
+        precondition(vertex < 64 && sequence < 1 << 34 && place < 1 << 12, "a ClOrdID's parts are in range")
+        rawValue = day << 52 | vertex << 46 | sequence << 12 | place
     }
 
     /// The id that somebody else chose.
@@ -33,7 +33,7 @@ public struct ClOrdID: RawRepresentable, Hashable, Comparable, BitwiseCopyable, 
         rawValue >> 52 == Self.foreignDay ? TextID(rawValue: UInt32(truncatingIfNeeded: rawValue)) : nil
     }
     /// The sequence of the record that caused the order; nil for an id from outside.
-    public var sequence: UInt64? { rawValue >> 52 == Self.foreignDay ? nil : rawValue >> 10 & (1 << 36 - 1) }
+    public var sequence: UInt64? { rawValue >> 52 == Self.foreignDay ? nil : rawValue >> 12 & (1 << 34 - 1) }
 
     @inlinable public var word: UInt64 { rawValue }
     public func text(_ names: Names) -> String {

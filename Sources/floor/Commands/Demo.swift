@@ -184,7 +184,8 @@ struct TapeSurvey {
         // Over shorter bars prices move less, by the square root of the time; the rule's gain makes up for it.
         let gain = (20 * (60 / Double(barSeconds)).squareRoot()).rounded()
         return [
-            "operators.bars.every=\(barSeconds)s", "operators.slicer.duration=\(2 * barSeconds)s", "operators.drift.hold=\(2 * barSeconds)s",
+            "operators.bars.every=\(barSeconds)s", "operators.slicer.duration=\(2 * barSeconds)s",
+            "operators.drift.hold=\(2 * barSeconds)s",
             "operators.targets.gain=\(gain)", "sources.feed.symbols=[\(symbols)]", "instruments={ \(grid.joined(separator: ", ")) }",
             "sources.feed.url=ws://127.0.0.1:\(feed)", "sessions.broker.port=\(fix)",
         ]
