@@ -103,8 +103,10 @@ enum Report {
     }
 
     private static func conventions(_ result: BacktestResult, _ k: KPIs) -> String {
-        let all =
-            Conventions.all(result) + Measure.all(k).map { ($0.title.replacing("… ", with: "Max drawdown "), $0.convention) }
+        let words = Conventions.all(result).map { word in
+            (word.name.prefix(1).uppercased() + word.name.dropFirst().replacing("_", with: "-"), word.text)
+        }
+        let all = words + Measure.all(k).map { ($0.title.replacing("… ", with: "Max drawdown "), $0.convention) }
         return all.map { "<dt>\(Texts.html($0.0))</dt><dd>\(Texts.html($0.1))</dd>" }.joined(separator: "\n")
     }
 }
