@@ -53,6 +53,23 @@ static void fill(struct lws_context_creation_info *info, cws_context *context) {
     info->timeout_secs = settings->connect_timeout_seconds + 1;
 }
 
+// libwebsockets keeps the texts it is given: these live as long as the context.
+static void copy_texts(cws_settings *settings) {
+    const char **texts[] = {&settings->interface, &settings->certificate_file, &settings->private_key_file, &settings->ca_file};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (*texts[i]) *texts[i] = strdup(*texts[i]);
+    }
+}
+
+static void free_context(cws_context *context) {
+    free((char *)context->settings.interface);
+    free((char *)context->settings.certificate_file);
+    free((char *)context->settings.private_key_file);
+    free((char *)context->settings.ca_file);
+    free(context->scratch);
+    free(context);
+}
+
 cws_context *cws_create(const cws_settings *settings, const cws_events *events, char *cause, size_t cause_size) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, silence);
@@ -60,6 +77,7 @@ cws_context *cws_create(const cws_settings *settings, const cws_events *events, 
     if (!context) return NULL;
     context->events = *events;
     context->settings = *settings;
+    copy_texts(&context->settings);
     context->protocols[0] = (struct lws_protocols){.name = "ws", .callback = cws_callback, .rx_buffer_size = 65536};
     // No "never" exists for the idle policy: the longest time it can say is 18 hours.
     bool pings = settings->ping_seconds > 0;
@@ -77,7 +95,7 @@ cws_context *cws_create(const cws_settings *settings, const cws_events *events, 
     log_text = NULL, log_room = 0;
     if (context->vhost) return context;
     if (context->lws) lws_context_destroy(context->lws);
-    free(context);
+    free_context(context);
     return NULL;
 }
 
@@ -103,8 +121,7 @@ void cws_stop(cws_context *context) {
 
 void cws_destroy(cws_context *context) {
     lws_context_destroy(context->lws);
-    free(context->scratch);
-    free(context);
+    free_context(context);
 }
 
 static void timer_fired(lws_sorted_usec_list_t *timer) {

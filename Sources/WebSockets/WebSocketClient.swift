@@ -89,7 +89,7 @@ public final class WebSocketClient: @unchecked Sendable {
 
     private static func makeService(_ configuration: Configuration) throws(ServiceFailure) -> ServiceThread {
         let caFile = configuration.caFile.map { strdup($0) } ?? nil
-        defer { free(caFile) }  // Read while the context is made.
+        defer { free(caFile) }
         var settings = cws_settings()
         settings.ca_file = UnsafePointer(caFile)
         settings.uses_tls = configuration.url.isSecure

@@ -98,10 +98,10 @@ public final class WebSocketServer: @unchecked Sendable {
     }
 
     private static func makeService(_ configuration: Configuration) throws(ServiceFailure) -> ServiceThread {
-        // libwebsockets keeps these for as long as the context lives; a server is made once, so they are never freed.
         let address = strdup(configuration.address)
         let certificate = configuration.certificateFile.map { strdup($0) } ?? nil
         let key = configuration.privateKeyFile.map { strdup($0) } ?? nil
+        defer { for text in [address, certificate, key] { free(text) } }
         var settings = cws_settings()
         settings.listens = true
         settings.interface = UnsafePointer(address)
