@@ -1,20 +1,15 @@
+import MarketData
 import Topology
 
 /// What `sources:` may hold. The built-in `loop` comes with the catalog.
 enum SourceKinds {
     static let all: [VertexKind] = [file, websocket, fix]
 
-    /// The element of each file format's main output.
-    static let formats: [(name: String, element: String)] = [
-        ("trades-csv", "Trade"), ("quotes-csv", "Quote"), ("bars-csv", "Bar"), ("panel-csv", "Bar"), ("closes-csv", "Bar"),
-        ("targets-csv", "Target"), ("orders-csv", "OrderRequest"), ("reports-csv", "ExecutionReport"),
-    ]
-
     static let file = VertexKind(
         "file", .source,
         parameters: [
             Parameter("path", .path, doc: "the file; .gz is decompressed on the way. Relative to where floor is started"),
-            Parameter("format", .choice(formats.map(\.name)), doc: "how its rows are written"),
+            Parameter("format", .choice(FileFormat.allCases.map(\.rawValue)), doc: "how its rows are written"),
             Parameter(
                 "lateness", .duration(atLeast: 0), .default("0s"),
                 doc: "how far behind the newest row a row may lie; a row later than that can miss its bar"),
@@ -24,11 +19,12 @@ enum SourceKinds {
         ],
         outputs: [
             OutputPort("out", .depending { settings in element(settings.text("format")) }),
+            // Of the formats that hold both: lobster and binance.
             OutputPort("quotes", "Quote", optional: true),
         ],
         summary: "Reads a file from its first row to its last.")
 
-    static func element(_ format: String) -> String { formats.first { $0.name == format }?.element ?? "Trade" }
+    private static func element(_ format: String) -> String { FileFormat(rawValue: format)?.elements.first ?? "Trade" }
 
     static let websocket = VertexKind(
         "websocket", .source,

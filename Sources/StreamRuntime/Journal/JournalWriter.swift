@@ -20,7 +20,9 @@ public final class JournalWriter: @unchecked Sendable {
     // and what lies before it; `published` and `durable` hand over.
     private let directory: String, topologyHash: UInt64, durability: Durability
     private let chunks: [UnsafeMutableRawPointer], chunkBytes: Int, segmentBytes: Int
-    private var sealedLengths: [Int], rolls: [UInt64]
+    /// How many bytes each sealed chunk holds, and the first record of the segment that is begun after it, 0 for none.
+    /// Plain memory: an array's storage would be shared for a moment while one thread reads, and copied when the other writes.
+    private let seals: UnsafeMutablePointer<(length: Int, roll: UInt64)>
     private var chunk = 0, filled = 0, segmentFilled = 0
     /// (chunk number << 32 | bytes filled, sequence after the last record there).
     private let published = Atomic<WordPair>(WordPair(first: 0, second: 0))
@@ -46,15 +48,18 @@ public final class JournalWriter: @unchecked Sendable {
         (self.directory, self.topologyHash, self.durability) = (directory, topologyHash, durability)
         (self.segmentBytes, self.chunkBytes, self.onDurable) = (segmentBytes, max(chunkBytes, 256 << 10), onDurable)
         chunks = (0..<count).map { _ in .allocate(byteCount: max(chunkBytes, 256 << 10), alignment: 4_096) }
-        sealedLengths = Array(repeating: 0, count: count)
-        rolls = Array(repeating: 0, count: count)
+        seals = .allocate(capacity: count)
+        seals.initialize(repeating: (0, 0), count: count)
         durable = Atomic(nextSequence - 1)
         segment = lastSegment + 1
         file = try Self.openSegment(directory, segment, topologyHash, nextSequence)
         published.store(WordPair(first: 0, second: UInt(nextSequence)), ordering: .relaxed)
         thread = spawnThread("journal") { [unowned self] in self.writeLoop() }
     }
-    deinit { for chunk in chunks { chunk.deallocate() } }
+    deinit {
+        for chunk in chunks { chunk.deallocate() }
+        seals.deallocate()
+    }
 
     /// Every record up to this sequence is durable.
     public var durableSequence: UInt64 { durable.load(ordering: .acquiring) }
@@ -94,8 +99,7 @@ public final class JournalWriter: @unchecked Sendable {
         while next - released.load(ordering: .acquiring) >= chunks.count, !hasFailed.load(ordering: .acquiring) {
             room.wait(nanoseconds: 1_000_000_000) { next - released.load(ordering: .acquiring) < chunks.count }
         }
-        sealedLengths[chunk % chunks.count] = filled
-        rolls[chunk % chunks.count] = sequence
+        seals[chunk % chunks.count] = (filled, sequence)
         (chunk, filled) = (next, 0)
     }
 
@@ -178,8 +182,9 @@ public final class JournalWriter: @unchecked Sendable {
             }
             do throws(JournalError) {
                 while current < Int(tail.first >> 32) {
-                    try write(chunks[current % chunks.count] + written, sealedLengths[current % chunks.count] - written)
-                    if rolls[current % chunks.count] != 0 { try roll(rolls[current % chunks.count]) }
+                    let seal = seals[current % chunks.count]
+                    try write(chunks[current % chunks.count] + written, seal.length - written)
+                    if seal.roll != 0 { try roll(seal.roll) }
                     (current, written) = (current + 1, 0)
                     released.store(current, ordering: .releasing)
                     room.wake()
