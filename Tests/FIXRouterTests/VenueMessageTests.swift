@@ -1,7 +1,8 @@
 import FIXSessions
+import FloorTesting
 import PlainData
-import TradingModel
 import Testing
+import TradingModel
 
 @testable import FIXRouter
 
@@ -121,7 +122,7 @@ struct VenueMessageTests {
         var random = SplitMix64(seed: seed)
         let decoder = VenueMessageDecoder(names: names)
         let seeds = [Self.fill, Self.cancelReject, "35=3|34=5|52=20240311-14:30:00|45=12|371=38|372=D|373=5|58=no|"]
-        for _ in 0..<500 {
+        for _ in Fuzz.rounds(500, of: "FIX message") {
             var bytes = TextMessage(seeds[random.below(seeds.count)]).text()
             for _ in 0...random.below(4) where !bytes.isEmpty {
                 let at = random.below(bytes.count)

@@ -1,4 +1,5 @@
 import FIXSessions
+import FloorTesting
 import Testing
 
 @Suite("FIX values")
@@ -44,7 +45,7 @@ struct MessageTests {
             return Int(state >> 33)
         }
         let good = Array("20231114-22:13:20.123456789".utf8)
-        for _ in 0..<1000 {
+        for _ in Fuzz.rounds(1_000, of: "UTCTimestamp") {
             var text = Array(good.prefix([17, 21, 24, 27][next() % 4]))
             for _ in 0..<(next() % 4) { text[next() % text.count] = UInt8(next() % 256) }
             // A leap second (:60) has no text of its own.

@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import PlainData
 import Testing
@@ -223,7 +224,7 @@ struct CoinbaseDecoderTests {
         ]
         let inserts = Array("\"\\{}[],:0123456789.eE+-null \u{1}u00AFtruefalse".utf8)
         var accepted = 0
-        for _ in 0..<2_000 {
+        for _ in Fuzz.rounds(2_000, of: "Coinbase message") {
             var bytes = Array(seeds[random.below(3)].utf8)
             for _ in 0..<1 + random.below(3) {
                 let place = random.below(bytes.count)

@@ -1,3 +1,4 @@
+import FloorTesting
 import PlainData
 import Testing
 import TradingModel
@@ -159,7 +160,7 @@ struct ByteFileTests {
         #expect(
             error.description.contains("cut.csv.gz: the gzip stream breaks at byte \(whole.count / 2): it ends in the middle"))
         var random = SplitMix64(seed: 5)
-        for _ in 0..<300 {
+        for _ in Fuzz.rounds(300, of: "gzip") {
             var bytes = whole
             bytes[random.below(bytes.count)] ^= UInt8(1 << random.below(8))
             let path = try scratch.file("bad.csv.gz", bytes)

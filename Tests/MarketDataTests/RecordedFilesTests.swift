@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import PlainData
 import Testing
@@ -171,7 +172,7 @@ struct MarketFileTests {
                 + #"1723161254087896568 {"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT","t":37,"p":"61837.63","q":"0.02","m":true}}"#
                 + "\n").utf8)
         var random = SplitMix64(seed: 3)
-        for _ in 0..<1_500 {
+        for _ in Fuzz.rounds(1_500, of: "LOBSTER and Binance files") {
             for (seed, name) in [(lobsterSeed, "A_2012-06-21_1_2_message_1.csv"), (binanceSeed, "capture")] {
                 var bytes = seed
                 for _ in 0...random.below(3) {

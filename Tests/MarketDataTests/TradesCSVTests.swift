@@ -1,3 +1,4 @@
+import FloorTesting
 import PlainData
 import Testing
 import TradingModel
@@ -148,7 +149,7 @@ struct TradesCSVTests {
             "time,symbol,price,size,aggressor,trade_id\r\n2024-03-11T13:30:00.5Z,\"AB\",1.5,2,buy,3\n1710163800000000000,B,1e-3,0.1,,\n"
                 .utf8)
         var random = SplitMix64(seed: 20)
-        for round in 0..<2_000 {
+        for round in Fuzz.rounds(2_000, of: "trades-csv") {
             var bytes = seed
             for _ in 0...random.below(4) {
                 let place = random.below(bytes.count)

@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import PlainData
 import Testing
@@ -56,7 +57,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         let text =
             #"{"type":"subscribe","product_ids":["ELM","OAK"],"channels":["matches",{"name":"ticker","product_ids":["F"]}]}"#
-        for _ in 0..<300 {
+        for _ in Fuzz.rounds(300, of: "feed request") {
             var bytes = Array(text.utf8)
             for _ in 0...random.below(4) {
                 switch random.below(3) {

@@ -1,3 +1,4 @@
+import FloorTesting
 import PlainData
 import Testing
 import TradingModel
@@ -104,7 +105,7 @@ struct StatementTests {
     func fuzz(seed: UInt64) {
         var random = SplitMix64(seed: seed), refused = 0
         let spice = Array("\",\r\n-+.eE019:TZ \u{0}é".utf8) + [0xFF, 0xC3, 0xEF, 0xBB, 0xBF]
-        for _ in 0..<500 {
+        for _ in Fuzz.rounds(500, of: "statement-csv") {
             var bytes = Array(Self.sample.utf8)
             for _ in 0...random.below(6) {
                 let at = random.below(bytes.count)

@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import PlainData
 import StreamRuntime
@@ -68,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("any flipped byte is noticed", arguments: 1...400 as ClosedRange<UInt64>)
+    @Test("any flipped byte is noticed", arguments: Fuzz.seeds(400, of: "journal"))
     func anyFlipIsNoticed(seed: UInt64) throws {
         let folder = try journal(100)
         let path = folder.path + "/00000001.jrnl"

@@ -1,16 +1,14 @@
+import FloorTesting
 import Foundation
 import Testing
 import Topology
 
 @Suite("Whatever the text, the check answers")
 struct MutationTests {
-    /// FLOOR_FUZZ multiplies the work.
-    static let rounds = Int(ProcessInfo.processInfo.environment["FLOOR_FUZZ"] ?? "").map { $0 * 40 } ?? 40
-
     @Test("a mutated file is a topology, or has mistakes whose lines are real", arguments: 1...100 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        for _ in 0..<Self.rounds {
+        for _ in Fuzz.rounds(40, of: "topology file") {
             var mutator = Mutator(text: random.chance(70) ? DeskCatalog.desk : DeskCatalog.rsiOnAFile)
             for _ in 0...random.below(6) { mutator.mutate(using: &random) }
             let text = mutator.text
@@ -56,7 +54,7 @@ struct MutationTests {
             "sessions.broker.port=9881", "operators.rsi.period=21", "sources.feed.symbols=[A, B]", "limits.restricted.1=X",
             "instruments.BRK.B.lot=2",
         ]
-        for _ in 0..<Self.rounds {
+        for _ in Fuzz.rounds(40, of: "--set option") {
             var mutator = Mutator(text: good[random.below(good.count)])
             for _ in 0...random.below(3) { mutator.mutate(using: &random) }
             let lines = Self.lineCount(of: DeskCatalog.desk)

@@ -1,3 +1,4 @@
+import FloorTesting
 import Testing
 
 @testable import WebSockets
@@ -39,7 +40,7 @@ struct WebSocketURLTests {
     func fuzz() {
         var random = Xorshift(state: 7)
         let seeds = ["ws://127.0.0.1:9001/md?a=b", "wss://[::1]:8443/x", "ws://h"]
-        for _ in 0..<20_000 {
+        for _ in Fuzz.rounds(20_000, of: "WebSocket URL") {
             var text = Array(seeds[Int(random.next() % 3)].utf8)
             for _ in 0...(random.next() % 4) {
                 text[Int(random.next() % UInt64(text.count))] = UInt8(truncatingIfNeeded: random.next())
