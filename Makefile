@@ -1,7 +1,7 @@
 # The commands of this repository. `make` alone lists them.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint fuzz build clean
+.PHONY: help demo test bench lint fuzz docs build clean
 
 FLOOR := .build/release/floor
 # A crash prints its message; the symbols of every frame would take minutes.
@@ -28,6 +28,12 @@ lint: ## formatting, and the rules of the replayable rooms
 fuzz: ## a longer run of every parser's seeded fuzz test  [FLOOR_FUZZ=n]
 	scripts/install-dependencies --tests
 	scripts/fuzz
+
+docs: ## writes what is generated: docs/desk.svg and the reference in docs/topologies.md
+	scripts/install-dependencies
+	swift build --build-tests
+	FLOOR_WRITE_DOCS=1 swift test --skip-build --filter ReferencePageTests
+	.build/debug/floor graph topologies/desk.yaml > docs/desk.svg
 
 build: ## the release build: .build/release/floor
 	scripts/install-dependencies
