@@ -186,7 +186,8 @@ struct TapeSurvey {
         return [
             "operators.bars.every=\(barSeconds)s", "operators.slicer.duration=\(2 * barSeconds)s",
             "operators.drift.hold=\(2 * barSeconds)s",
-            "operators.targets.gain=\(gain)", "sources.feed.symbols=[\(symbols)]", "instruments={ \(grid.joined(separator: ", ")) }",
+            "operators.targets.gain=\(gain)", "sources.feed.symbols=[\(symbols)]",
+            "instruments={ \(grid.joined(separator: ", ")) }",
             "sources.feed.url=ws://127.0.0.1:\(feed)", "sessions.broker.port=\(fix)",
         ]
     }
