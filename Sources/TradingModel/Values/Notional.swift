@@ -1,7 +1,7 @@
 import PlainData
 
-/// Money: price × quantity, exact, in 1e-17 of a currency. 128 bits hold the product of any price and quantity and
-/// sums of 1e3 of the very largest, so it never rounds and never wraps.
+/// Money: price × quantity, exact, in 1e-17 of a currency. 128 bits hold the product of any price and quantity, and two of
+/// the very largest; it never rounds, and a sum past that (1.7e21 of a currency) traps rather than wraps.
 public struct Notional: RawRepresentable, Hashable, Comparable, BitwiseCopyable, Sendable, FieldValue {
     public static let scale = 17
 
