@@ -192,7 +192,11 @@ public final class DeskRun {
                 attachNull(vertex, assembly.edge(read), Elements.type(named: read.element))
             case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings))
             case "ledger":
-                let ledger = try LedgerSink(vertex, assembly, engine, effects, path: directory?.ledger ?? ":memory:")
+                guard let path = directory?.ledger else {
+                    settings.notice("\(vertex.name): no ledger without --data; nothing of this run is kept")
+                    continue
+                }
+                let ledger = try LedgerSink(vertex, assembly, engine, effects, path: path)
                 finishers.append(ledger.finish)
             default: preconditionFailure("the catalog has a sink \(vertex.kind) that nothing attaches")
             }

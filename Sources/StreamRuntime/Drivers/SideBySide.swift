@@ -12,7 +12,7 @@ public final class SideBySide {
 
         public var description: String {
             if let field { return "\(output): record \(sequence), field \(field): recorded \(recorded), replayed \(replayed)" }
-            return "\(output): record \(sequence): recorded \(recorded), replayed \(replayed)"
+            return "\(output): record \(sequence), every field: recorded \(recorded), replayed \(replayed)"
         }
     }
 
