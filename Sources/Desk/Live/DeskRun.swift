@@ -63,6 +63,7 @@ public final class DeskRun {
     /// Opens or creates the day and builds the graph; nothing runs yet.
     public init(_ topology: CheckedTopology, settings: DeskRunSettings) throws {
         self.settings = settings
+        try NotCarried.check(topology, notice: settings.notice)
         let names = Names()
         directory = try settings.data.map { try DataDirectory($0, creating: true) }
         try directory?.takeLock()

@@ -1,0 +1,50 @@
+import Desk
+import Synchronization
+import Testing
+import Topology
+
+/// A key that the check accepts is carried, refused or spoken of; never left out in silence.
+@Suite("what a live run does not carry")
+struct NotCarriedTests {
+    static let text = """
+        topology: t
+        sources:
+          trades: { kind: file, path: replay-data/day/trades.csv.gz, format: trades-csv }
+        operators:
+          bars: { kind: time-bars, from: trades, every: 1m }
+        sinks:
+          out: { kind: "null", from: bars }
+        sessions:
+          broker: { role: initiator, sender: A, target: B, port: 9880 }
+        """
+
+    private func run(_ overrides: [String]) throws -> [String] {
+        let topology = try TopologyFile.check(text: Self.text, named: "t.yaml", against: Kinds.catalog, overrides: overrides)
+        let lines = Lines()
+        _ = try DeskRun(topology, settings: DeskRunSettings(floorVersion: "0", notice: { lines.add($0) }))
+        return lines.all
+    }
+
+    @Test(
+        "a session that asks for what is not carried is refused before it could go out in clear text",
+        arguments: [
+            ("tls=true", "TLS"), ("certificate=a.pem", "TLS"), ("throttle=5", "throttle"), ("role=acceptor", "role acceptor"),
+        ])
+    func sessions(override: String, word: String) throws {
+        let error = #expect(throws: DeskRunError.self) { try run(["sessions.broker.\(override)"]) }
+        #expect(error?.description.hasPrefix("session broker: \(word)") == true)
+    }
+
+    @Test("an edge that asks to drop says that it blocks; one that blocks says nothing")
+    func edges() throws {
+        #expect(try run([]).isEmpty)
+        let lines = try run(["operators.bars.from={ vertex: trades, overflow: shed }"])
+        #expect(lines.count == 1 && lines[0].hasPrefix("bars reads trades with overflow shed, which is not carried yet"))
+    }
+
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+        var all: [String] { lines.withLock { $0 } }
+    }
+}
