@@ -96,9 +96,12 @@ let package = Package(
         tests(of: "Ledger", ["TradingModel", "PlainData"]),
         tests(of: "Topology"),
         tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
-        tests(of: "Desk", ["TradingModel", "StreamRuntime", "PlainData", "Topology"]),
+        tests(of: "Desk", ["Clearance", "Ledger", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),
         tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),
-        .testTarget(name: "FloorTests", dependencies: ["FloorTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "FloorTests",
+            dependencies: ["FloorTesting", "Desk", "Ledger", "StreamRuntime", "TradingModel", "PlainData"], exclude: ["Fixtures"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx14

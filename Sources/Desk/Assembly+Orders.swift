@@ -42,7 +42,7 @@ extension Assembly {
     }
 
     /// The topology's `limits:`, by symbol. What is not set is not allowed.
-    private var limits: Limits {
+    var limits: Limits {
         let settings = topology.limits
         let symbols = settings.map("symbols")
         var bySymbol: [SymbolID: Limits.Bounds] = [:]

@@ -21,11 +21,12 @@ extension RecordedDay {
     public func ledger() throws -> Ledger? {
         let topology = try topology(nil, [])
         guard let vertex = topology.vertices.first(where: { $0.role == .sink && $0.kind == "ledger" }) else { return nil }
+        try LedgerProjection.removeIfAhead(directory.ledger, of: reader())
         let run = try assemble(topology)
         let projection = try LedgerProjection(path: directory.ledger, names: run.assembly.names)
         projection.attach(vertex, run.assembly, FromGraph(graph: run.assembly.graph))
         try run.replay.run(reader())
-        try projection.writeAll()
+        try projection.writeAll(upTo: run.replay.lastSequence)
         return projection.ledger
     }
 }

@@ -9,6 +9,8 @@ import TradingModel
 /// - Side output: one `Anomaly` per remark; an event that is not applied has at least one.
 /// - State: every order of the day with its fills; grows with them.
 public struct OMSOperator: Operator2, ~Copyable {
+    public static var sideName: String { "anomalies" }
+
     private var book = OrderBookOfRecord()
 
     public init() {}

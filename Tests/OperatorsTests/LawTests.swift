@@ -52,7 +52,7 @@ import TradingModel
         var (late, fills, refused, canceled) = (0, 0, 0, 0)
         for seed in 1...10 as ClosedRange<UInt64> {
             let desk = RandomDay(seed: seed, count: 1_500).desk
-            late += Int(desk.run.graph.hashedEdges.filter { $0.name == "bars.side" }.reduce(0) { $0 + $1.total })
+            late += Int(desk.run.graph.hashedEdges.filter { $0.name == "bars.late" }.reduce(0) { $0 + $1.total })
             fills += desk.progress.elements.filter { $0.state == .done && $0.cumQty > .zero }.count
             canceled += desk.children.elements.filter { $0.request.action == .cancel }.count
             refused += desk.findings.elements.filter { $0.check != .decision }.count

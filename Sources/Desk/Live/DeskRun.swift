@@ -126,6 +126,8 @@ public final class DeskRun {
         engine.isQuiescent = { [unowned self] in
             if engine.nextSequence != seen { (seen, lastNews) = (engine.nextSequence, TickClock.monotonic()) }
             let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
+            // Where no venue is connected, nothing more will be heard of an order.
+            guard !routes.isEmpty else { return true }
             guard summary.hasOpenOrders || waitsForParents || routes.contains(where: \.isBusy) else { return true }
             return Double(TickClock.monotonic() - lastNews) > settings.graceSeconds * 1e9
         }
@@ -193,12 +195,13 @@ public final class DeskRun {
                 attachNull(vertex, assembly.edge(read), Elements.type(named: read.element))
             case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings))
             case "ledger":
-                guard let path = directory?.ledger else {
+                guard let directory else {
                     settings.notice("\(vertex.name): no ledger without --data; nothing of this run is kept")
                     continue
                 }
-                let ledger = try LedgerSink(vertex, assembly, engine, effects, path: path)
-                finishers.append(ledger.finish)
+                try LedgerProjection.removeIfAhead(directory.ledger, of: JournalReader(directory: directory.journal))
+                let ledger = try LedgerSink(vertex, assembly, engine, effects, path: directory.ledger)
+                finishers.append { [unowned self] in try ledger.finish(at: records) }
             default: preconditionFailure("the catalog has a sink \(vertex.kind) that nothing attaches")
             }
         }

@@ -29,5 +29,6 @@ final class LedgerSink {
         }
     }
 
-    func finish() throws { try projection.writeAll() }
+    /// The last record that the run has, which by now is settled.
+    func finish(at last: UInt64) throws { try projection.writeAll(upTo: last) }
 }

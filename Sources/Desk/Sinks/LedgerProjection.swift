@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import PlainData
 import StreamRuntime
@@ -16,6 +17,18 @@ final class LedgerProjection {
     init(path: String, names: Names) throws(LedgerError) {
         ledger = try Ledger(path: path, names: names)
         applied = 0
+    }
+
+    /// Removes a ledger that has come further than the journal, whose tail was lost with the machine: its last rows are of
+    /// records that others will take the place of.
+    static func removeIfAhead(_ path: String, of journal: JournalReader) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let progress = try Ledger(path: path, names: Names()).progress()
+        while try journal.next() != nil {}
+        guard progress >= journal.nextSequence else { return }
+        for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.removeItem(atPath: file)
+        }
     }
 
     /// Attaches every input that the vertex reads: `attach` gets the edge and what to do with its elements.
@@ -52,8 +65,14 @@ final class LedgerProjection {
         applied = last
     }
 
-    /// Writes what is left, when nothing more can come.
-    func writeAll() throws(LedgerError) { try write(upTo: rows.map(\.sequence).max() ?? 0) }
+    /// Writes what is left, when nothing more can come, and that it is all up to record `last`: so that a ledger made
+    /// anew is the one that was deleted, to the last cell.
+    func writeAll(upTo last: UInt64) throws(LedgerError) {
+        try write(upTo: last)
+        guard last > applied else { return }
+        _ = try ledger.apply(LedgerBatch(firstSequence: applied + 1, lastSequence: last, rows: []))
+        applied = last
+    }
 }
 
 /// How a projection gets an edge's elements: through an effect queue live, straight from the graph in a replay.

@@ -21,6 +21,8 @@ import TradingModel
 /// - Source: left-closed, start-stamped bars as in LEAN, Databento and Coinbase; VWAP = Σ(pᵢ·qᵢ) / Σqᵢ, Berkowitz, Logue &
 ///   Noser, "The Total Cost of Transactions on the NYSE", Journal of Finance 43(1), 1988.
 public struct TimeBars: Operator, ~Copyable {
+    @inlinable public static var sideName: String { "late" }
+
     @usableFromInline let length: Int64
     let lateness: Int64
     /// The window of the last trade: most trades fall into the same one.

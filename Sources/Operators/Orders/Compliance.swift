@@ -20,6 +20,8 @@ import TradingModel
 ///   within the throttle's and the duplicates' windows.
 /// - Source: see `Rules`.
 public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
+    @inlinable public static var sideName: String { "findings" }
+
     let rules: Rules
     let instruments: InstrumentTable
     @usableFromInline var references: Dense<LastPrice>

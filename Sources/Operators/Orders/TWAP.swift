@@ -42,6 +42,7 @@ public struct TWAP: Operator2, ~Copyable {
     }
     public typealias Out = ClearedOrder
     public typealias Side = ParentUpdate
+    public static var sideName: String { "parents" }
 
     /// The most children of one parent that are open without a cancel on its way.
     static var mostChildren: Int { 14 }

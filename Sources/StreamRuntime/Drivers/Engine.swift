@@ -73,8 +73,7 @@ public final class Engine {
     public func loop<T: Element>(_ port: TypedPort<T>, of edge: Edge<T>) {
         let feed = LoopFeed<T>(port)
         loops.append(feed)
-        graph.sink(port.name + ".loop", from: edge) { [unowned self] offer in
-            if isReplaying { return offer.count }  // the journal has them already
+        graph.sink(port.name + ".loop", from: edge) { offer in
             for i in 0..<offer.count { feed.add(offer[i]) }
             return offer.count
         }
@@ -128,6 +127,10 @@ public final class Engine {
         var texts = TextAssembler()
         while let block = try reader.next() {
             for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            // What a vertex emitted becomes a record in a later batch, if the run came that far: the rest waits still.
+            for group in reader.groups {
+                for loop in loops where loop.port.id == group.source { loop.drop(group.count) }
+            }
             runner.run(reader.groups, first: block.first, count: block.count) { cp_pause() }
             nextSequence = block.end
             batches += 1

@@ -116,6 +116,13 @@ public final class JournalReader {
     /// Cuts an unfinished tail off, so that appending can go on. What is cut was never acknowledged to anybody.
     public func repair() throws(JournalError) {
         guard let tail else { return }
+        if tail.offset == 0 {
+            // Not even the header was whole. Left there it would be a hole as soon as another segment follows.
+            guard unlink(tail.path) == 0 else {
+                throw .io(operation: "remove the unfinished segment", path: tail.path, errno: errno)
+            }
+            return
+        }
         guard truncate(tail.path, off_t(tail.offset)) == 0 else {
             throw .io(operation: "cut the unfinished tail", path: tail.path, errno: errno)
         }
@@ -145,9 +152,10 @@ public final class JournalReader {
         guard try fill(JournalFormat.segmentHeaderBytes) >= JournalFormat.segmentHeaderBytes,
             load(UInt64.self, 0) == JournalFormat.segmentMagic
         else {
-            if opened == segments.count, nextSequence > 1 || segments.count > 1 {
-                // Created a moment before the crash, header unfinished: nothing was ever in it.
-                tail = TornTail(path: path, offset: 0, bytes: have)
+            // Created a moment before the crash, header unfinished: nothing was ever in it.
+            let isUnfinished = if have < JournalFormat.segmentHeaderBytes { true } else { try restIsZero() }
+            if isUnfinished, opened == segments.count {
+                tail = TornTail(path: path, offset: 0, bytes: Int(lseek(file, 0, SEEK_END)))
                 close(file)
                 file = -1
                 return

@@ -13,6 +13,8 @@ class Feed {
     func take(most: Int, until: Int64, into batch: inout BatchBuilder) {}
     /// The records taken last were sequenced and run: their memory may be used again.
     func release() {}
+    /// The journal has the next `count` records already.
+    func drop(_ count: Int) {}
     /// Nothing more will ever come.
     var hasEnded: Bool { false }
     var isReady: Bool { false }
@@ -185,7 +187,7 @@ final class LoopFeed<T: Element>: Feed {
             if let base = bytes.baseAddress { batch.append(port, copying: base, n) }
         }
     }
+    override func drop(_ count: Int) { waiting.removeFirst(min(count, waiting.count)) }
     override var isReady: Bool { !waiting.isEmpty }
     override var hasEnded: Bool { waiting.isEmpty }
-    func clear() { waiting.removeAll() }
 }

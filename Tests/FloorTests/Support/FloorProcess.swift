@@ -23,13 +23,21 @@ final class FloorProcess {
     }()
 
     /// Starts `floor` with these arguments; the working directory is the folder, which also takes its output.
-    init(_ arguments: [String], in folder: TestFolder) throws {
+    /// - Parameter fileKiB: the largest file it may write, as if the disk were full then.
+    init(_ arguments: [String], in folder: TestFolder, fileKiB: Int? = nil) throws {
         command = arguments.joined(separator: " ")
         let name = folder.path("run-\(folder.next())")
         (outputPath, errorsPath) = (name + ".out", name + ".err")
-        for path in [outputPath, errorsPath] { FileManager.default.createFile(atPath: path, contents: nil) }
-        process.executableURL = FloorProcess.executable
-        process.arguments = arguments
+        for path in [outputPath, errorsPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        if let fileKiB {
+            // A write beyond the limit fails with EFBIG where the signal for it is ignored.
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "trap '' XFSZ; ulimit -f \(fileKiB * 2); exec \"$0\" \"$@\"", FloorProcess.executable.path] + arguments
+        } else {
+            process.executableURL = FloorProcess.executable
+            process.arguments = arguments
+        }
         process.currentDirectoryURL = folder.url
         var environment = ProcessInfo.processInfo.environment
         environment["SWIFT_BACKTRACE"] = "enable=no"
