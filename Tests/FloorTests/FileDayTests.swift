@@ -158,6 +158,12 @@ extension FloorTests {
             let folder = try TestFolder(), trades = try await tape(folder)
             let full = try await FloorProcess.run(rsi(trades, "--set", "sinks.out.path=/dev/full"), in: folder)
             expectRefusal(full, status: 1, "/dev/full: cannot write: No space left on device")
+            // At the pace of the day the run ends when its sink fails, not with the day.
+            let paced = try await FloorProcess.run(
+                rsi(trades, "--speed", "2000", "--set", "sinks.out.path=/dev/full", "--set", "operators.rsi.period=2"),
+                in: folder,
+                seconds: 8)
+            expectRefusal(paced, status: 1, "/dev/full: cannot write: No space left on device")
             let sink = try await FloorProcess.run(
                 rsi(trades, "--set", "sinks.out.path=\(folder.path("no/such/out.csv"))"), in: folder)
             expectRefusal(sink, status: 1, "no/such/out.csv: cannot write")

@@ -125,6 +125,10 @@ extension FloorTests {
                 }
             }
             #expect(named, "record \(sequence) is named")
+            // Nor does a run go on behind a record that was changed.
+            let continued = try day.startDesk()
+            #expect(try await continued.wait(seconds: 20) == 1)
+            #expect(continued.errors.contains("record \(sequence) ") && continued.errors.contains("fails its checksum"))
 
             // Cut short inside a block: only what was never whole is lost, and it is said.
             try clean.prefix(clean.count - 7).write(to: URL(fileURLWithPath: journal))

@@ -59,6 +59,8 @@ public final class DeskRun {
     private var finishers: [() throws -> Void] = []
     private var feeds: [any LiveFeed] = []
     private var routes: [Route] = []
+    /// The sources of the day have ended already, in an earlier run that was cut off then.
+    private var onlyFinishes = false
 
     /// Opens or creates the day and builds the graph; nothing runs yet.
     public init(_ topology: CheckedTopology, settings: DeskRunSettings) throws {
@@ -116,11 +118,15 @@ public final class DeskRun {
         try attachSinks()
         summary.watch(assembly)
         var journal: JournalWriter?
+        effects.onFailure = engine.stopper
         effects.start()
         defer { effects.finish() }
         if let directory { journal = try openJournal(directory) }
         defer { journal?.close() }
-        try startFeeds()
+        do { if !onlyFinishes { try startFeeds() } } catch {
+            for route in routes { route.stop() }
+            throw error
+        }
         let started = TickClock.monotonic()
         var lastNews = started, seen: UInt64 = 0
         engine.isQuiescent = { [unowned self] in
@@ -135,10 +141,11 @@ public final class DeskRun {
             stopFeeds()
             throw error
         }
+        // What is durable leaves before the sessions end: an order that waited until tomorrow would have a stale price.
+        effects.finish()
         stopFeeds()
         seconds = Double(TickClock.monotonic() - started) / 1e9
         records = engine.nextSequence - 1
-        effects.finish()
         if let error = effects.error { throw error }
         for finish in finishers { try finish() }
         if let directory {
@@ -155,7 +162,12 @@ public final class DeskRun {
                 throw DeskRunError.journalOfOtherSources(path: directory.path)
             }
             resumed = try engine.resume(from: reader)
-            if engine.lastWatermark == endOfTime { throw DeskRunError.dayHasEnded(path: directory.path) }
+            if engine.lastWatermark == endOfTime {
+                // Ended in order when its digests cover it all; else what the end caused may still be to come.
+                let book = try directory.read(DigestBook.self, from: "checkpoints/digests.json")
+                guard (book?.sequence ?? 0) < resumed else { throw DeskRunError.dayHasEnded(path: directory.path) }
+                onlyFinishes = true
+            }
             if let tail = reader.tail {
                 settings.notice("\(tail); cut off")
                 try reader.repair()

@@ -14,8 +14,15 @@ public final class EffectThread: @unchecked Sendable {
     private let failure = Mutex<(any Error)?>(nil)
     /// Woken after each turn that took something: the engine may be waiting for room.
     private let engine: Wakeup
+    /// Called once, when an effect fails: from then on nothing is carried out, so the run must end. Set before `start`.
+    public var onFailure: () -> Void = {}
 
     public init(engine: Wakeup) { self.engine = engine }
+
+    private func fail(_ error: any Error) {
+        failure.withLock { $0 = $0 ?? error }
+        onFailure()
+    }
 
     /// A queue whose elements `body` carries out, one after the other. An error ends the run.
     public func consumer<T: Element>(
@@ -25,7 +32,7 @@ public final class EffectThread: @unchecked Sendable {
         consumers.append { [unowned self] in
             queue.drain { sequence, element in
                 guard self.error == nil else { return }
-                do { try body(sequence, element) } catch { self.failure.withLock { $0 = error } }
+                do { try body(sequence, element) } catch { self.fail(error) }
             }
         }
         return queue
@@ -34,7 +41,7 @@ public final class EffectThread: @unchecked Sendable {
     public func onTurn(_ body: @escaping () throws -> Void) {
         idlers.append { [unowned self] in
             guard self.error == nil else { return }
-            do { try body() } catch { self.failure.withLock { $0 = error } }
+            do { try body() } catch { self.fail(error) }
         }
     }
 

@@ -146,7 +146,11 @@ public final class Engine {
         self.journal = journal
         let runner = makeRunner()
         nextClock = options.clockInterval == nil ? .max : WallClock.now()
-        for effect in effects { effect.isDurable = journal == nil }
+        for effect in effects {
+            // What a replay has put there may leave: it must not wait for the first commit of this run.
+            effect.release(upTo: journal?.durableSequence ?? 0)
+            effect.isDurable = journal == nil
+        }
         while true {
             if let error = journal?.error { throw error }
             let hadWork = step(runner)
@@ -307,9 +311,11 @@ public final class Engine {
 
     /// The record whose watermark is the end of time: pending timers fire, and what they cause is run to its end.
     private func finishDay(_ runner: BatchRunner) {
-        builder.begin(first: nextSequence, ingestTime: WallClock.now())
-        builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
-        commit(builder, runner)
+        if runner.tracker.watermark != endOfTime {  // a crash can lie between that record and what it caused
+            builder.begin(first: nextSequence, ingestTime: WallClock.now())
+            builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
+            commit(builder, runner)
+        }
         while loops.contains(where: \.isReady) { _ = step(runner) }
     }
 

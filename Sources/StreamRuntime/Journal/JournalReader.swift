@@ -78,6 +78,7 @@ public final class JournalReader {
             if file < 0 {
                 guard opened < segments.count else { return nil }
                 try openSegment()
+                if tail != nil { return nil }
             }
             let isLast = opened == segments.count
             let available = try fill(JournalFormat.blockHeaderBytes)
