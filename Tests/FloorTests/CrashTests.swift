@@ -47,6 +47,10 @@ extension FloorTests {
             #expect(try await day.expectItTiesOut() > 10)
             let summary = try LiveDay.summary(last)
             #expect(summary["in_doubt"] as? Int == 0 && summary["open"] as? Int == 0, "\(summary)")
+            // Every order that the slicer made became an intent on record, and every answer came round its loop.
+            let (made, taken) = (summary["outputs"] as? [String: Int] ?? [:], summary["sources"] as? [String: Int] ?? [:])
+            #expect(made["slicer"] != nil && made["slicer"] == taken["intents"], "\(made), \(taken)")
+            #expect(made["slicer.parents"] == taken["progress"], "\(made), \(taken)")
             // The venue refuses a ClOrdID that it has: nothing was sent twice.
             let rejected = (summary["orders"] as? [String: Int])?["Rejected"] ?? 0
             let reasons = try await day.run("journal", "dump", day.data, "--source", "reports")
