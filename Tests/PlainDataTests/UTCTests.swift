@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import PlainData
 import Testing
@@ -37,7 +38,7 @@ import Testing
     func fuzz() {
         var random = SplitMix64(seed: 7)
         let alphabet = Array("0123456789-:.TZ +e".utf8)
-        for _ in 0..<20_000 {
+        for _ in Fuzz.rounds(20_000, of: "UTC text") {
             let bytes = (0..<random.below(34)).map { _ in alphabet[random.below(alphabet.count)] }
             if let time = bytes.withUnsafeBytes({ UTC.parse($0) }) { #expect(UTC.parse(UTC.text(time)) == time) }
         }

@@ -1,3 +1,4 @@
+import FloorTesting
 import PlainData
 import Testing
 import TradingModel
@@ -32,7 +33,7 @@ import TradingModel
     func fuzz() {
         var random = SplitMix64(seed: 3)
         let alphabet = Array("0123456789.-+eE, \u{0}".utf8)
-        for _ in 0..<50_000 {
+        for _ in Fuzz.rounds(50_000, of: "decimal") {
             let bytes = (0..<random.below(90)).map { _ in alphabet[random.below(alphabet.count)] }
             let raw = bytes.withUnsafeBytes { try? Decimal.parse($0, scale: 8) }
             if let raw { #expect((try? Decimal.parse(Decimal.text(raw, scale: 8), scale: 8)) == raw) }
