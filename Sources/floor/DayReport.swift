@@ -29,8 +29,8 @@ struct DayReport {
         }
         let rate = desk.seconds > 0 ? Double(desk.records - desk.resumed) / desk.seconds : 0
         line(desk.assembly.topology.name, "\(desk.records) records in \(String(format: "%.1f", desk.seconds)) s (\(Int(rate))/s)")
-        for port in graph.ports where port.edgeOfAnyType.total > 0 {
-            line("in", "\(port.edgeOfAnyType.total) \(port.elementName) from \(port.name)")
+        for port in graph.ports where port.total > 0 {
+            line("in", "\(port.total) \(port.elementName) from \(port.name)")
         }
         for edge in graph.hashedEdges where edge.total > 0 && ["Bar", "Signal", "Target"].contains(edge.elementName) {
             line("made", "\(edge.total) \(edge.elementName) by \(edge.name)")
@@ -109,7 +109,7 @@ struct DayReport {
         let names = desk.assembly.names
         let record = Record(
             topology: desk.assembly.topology.name, records: desk.records, seconds: desk.seconds,
-            sources: Dictionary(uniqueKeysWithValues: graph.ports.map { ($0.name, $0.edgeOfAnyType.total) }),
+            sources: Dictionary(uniqueKeysWithValues: graph.ports.map { ($0.name, $0.total) }),
             outputs: Dictionary(uniqueKeysWithValues: graph.hashedEdges.map { ($0.name, $0.total) }),
             orders: Dictionary(grouping: summary.orders.values) { state in Self.states.first { $0.0 == state }?.1 ?? "" }
                 .mapValues(\.count),

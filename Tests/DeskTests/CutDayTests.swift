@@ -18,10 +18,11 @@ import TradingModel
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("floor-cut-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var trades = "time,symbol,price,size\n", orders = ""
+        var trades = "time,symbol,price,size\n", orders = "", quotes = "time,symbol,bid,bid_size,ask,ask_size\n"
         for second in 0..<120 {
             let time = "2026-01-05T14:3\(second / 60):\(second % 60 < 10 ? "0" : "")\(second % 60)Z"
             trades += "\(time),AAA,10.5\(second % 7),100\n"
+            if second % 5 == 0 { quotes += "\(time),AAA,10.49,100,10.51,100\n" }
             guard second % 8 == 3 else { continue }
             orders += "\(time),new,A\(second),,DESK,cut,\(second % 3 == 0 ? "ZZZ" : "AAA"),buy,\(100 + second),limit,10.50,day\n"
         }
@@ -30,7 +31,7 @@ import TradingModel
             + "leaves_qty,last_qty,last_px,avg_px,cxl_rej_reason,ord_rej_reason,poss_dup,poss_resend,text\n"
         let header =
             "time,action,cl_ord_id,orig_cl_ord_id,account,strategy,symbol,side,order_qty,ord_type,price,time_in_force\n"
-        for (name, text) in [("trades", trades), ("orders", header + orders), ("reports", reports)] {
+        for (name, text) in [("trades", trades), ("orders", header + orders), ("reports", reports), ("quotes", quotes)] {
             try text.write(toFile: path(name + ".csv"), atomically: true, encoding: .utf8)
         }
     }
@@ -45,6 +46,7 @@ import TradingModel
                 sources:
                   trades:   { kind: file, path: "\(path("trades.csv"))", format: trades-csv }
                   requests: { kind: file, path: "\(path("orders.csv"))", format: orders-csv }
+                  unread:   { kind: file, path: "\(path("quotes.csv"))", format: quotes-csv }
                   reports:  { kind: file, path: "\(path("reports.csv"))", format: reports-csv }
                   intents:  { kind: loop, of: slicer }
                   progress: { kind: loop, of: slicer.parents }

@@ -57,6 +57,21 @@ extension FloorTests {
             #expect(!reasons.output.lowercased().contains("duplicate"), "\(rejected) rejected")
         }
 
+        @Test("a desk that comes back only after the tape has ended ends too, and ties out")
+        func backAfterTheEnd() async throws {
+            let day = try await LiveDay(speed: 12_000, exitAtEnd: false)
+            let first = try day.startDesk()
+            try await whenRecording(first, milliseconds: 700)
+            first.kill()
+            try await first.wait(seconds: 20)
+            try await Task.sleep(nanoseconds: 2_500_000_000)
+            let last = try day.startDesk()
+            #expect(try await last.wait(seconds: 60) == 0, "\(last.errors)")
+            #expect(last.errors.contains("end of tape"), "\(last.errors)")
+            day.venue.terminate()
+            try await day.expectItTiesOut()
+        }
+
         @Test("a venue that is not QuickFIX counts every order once, whenever the desk is killed")
         func killedBeforeARawVenue() async throws {
             let day = try await LiveDay(speed: 2_500, waitForLogon: false)

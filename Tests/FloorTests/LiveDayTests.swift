@@ -23,6 +23,8 @@ extension FloorTests {
             let trades = try day.folder.text("tape/trades.csv").split(separator: "\n").count - 1
             let sources = try #require(summary["sources"] as? [String: Any])
             #expect(sources["feed"] as? Int == trades)
+            let quotes = try day.folder.text("tape/quotes.csv").split(separator: "\n").count - 1
+            #expect(sources["feed.quotes"] as? Int == quotes)
 
             // Σ of the signed fills is each position; the ledger holds the same.
             var held: [String: Double] = [:]

@@ -28,7 +28,7 @@ enum FileFeeds {
         guard let port = assembly.port(vertex, output, as: S.Output.self) else {
             preconditionFailure("\(vertex.name) makes \(S.Output.elementName), which was checked")
         }
-        engine.pull(port, Resuming(source, after: port.edge.total))
+        engine.pull(port, Resuming(source, after: port.total))
     }
 }
 

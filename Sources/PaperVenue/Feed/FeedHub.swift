@@ -20,6 +20,9 @@ final class FeedHub: WebSocketServerHandler {
     /// Grows with each change of who listens to what.
     var version: Int { changes.load(ordering: .acquiring) }
     var hasSubscriber: Bool { listeners.withLock { $0.contains { !$0.subscription.isEmpty } } }
+    var subscribers: [WebSocketServer.ClientID] {
+        listeners.withLock { $0.filter { !$0.subscription.isEmpty }.map(\.id) }
+    }
     var isEmpty: Bool { listeners.withLock { $0.isEmpty } }
 
     /// The clients that want a channel of a product, in the order in which they came.

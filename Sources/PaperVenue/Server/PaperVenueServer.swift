@@ -7,7 +7,8 @@ import WebSockets
 /// A venue by itself: a tape, a matching engine, a FIX 4.4 acceptor and a market-data feed.
 ///
 /// The tape plays when the first client has subscribed to the feed. Reports carry the tape's time (TransactTime). At the tape's
-/// end day orders expire, every product gets a last heartbeat and the feed's connections close with code 1000, "end of tape";
+/// end day orders expire, every product gets a last heartbeat and the feed's connections close with code 1000, "end of tape",
+/// and so does every later one once it has subscribed;
 /// new orders are rejected from then on. The FIX sessions stay until their clients log out, or say nothing for `idleSeconds`.
 ///
 /// - Order of things: one thread, the one that calls `run()`, takes tape events and requests in turn; between two events it

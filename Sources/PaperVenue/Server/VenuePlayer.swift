@@ -22,6 +22,8 @@ struct VenuePlayer: ~Copyable {
     private var loggedOn: Set<Int32> = []
     private var hadLogon = false, isStopping = false
     private var lastSign: Int64 = 0
+    /// The feed's clients that know of the end.
+    private var dismissed: Set<WebSocketServer.ClientID> = []
     private var summary = PaperVenueServer.Summary()
 
     /// Tape events between two looks at the mail.
@@ -46,7 +48,9 @@ struct VenuePlayer: ~Copyable {
             switch phase {
             case .waiting: startWhenWanted()
             case .playing: try playDue()
-            case .ended: if configuration.exitsAtEnd, isDone { isStopping = true }
+            case .ended:
+                farewell()
+                if configuration.exitsAtEnd, isDone { isStopping = true }
             }
         }
         try writeStatement()
@@ -102,8 +106,17 @@ struct VenuePlayer: ~Copyable {
         floor.heartbeat(at: tapeTime)
         sendFeed()
         sendReports()
-        for client in feed.openClients { feed.close(client, code: WebSocketClosure.normal, reason: "end of tape") }
+        farewell()
         (phase, summary.reachedEnd, lastSign) = (.ended, true, Mailbox.now())
+    }
+
+    /// Tells every subscriber that the tape has ended, also one that comes, or comes back, after that.
+    private mutating func farewell() {
+        let open = phase == .ended ? hub.subscribers : feed.openClients
+        for client in open where !dismissed.contains(client) {
+            feed.close(client, code: WebSocketClosure.normal, reason: "end of tape")
+            dismissed.insert(client)
+        }
     }
 
     /// After the end: whether nobody is there any more, or nobody says anything.

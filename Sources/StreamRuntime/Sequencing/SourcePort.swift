@@ -41,7 +41,10 @@ public class SourcePort {
 
     /// Hands the batch's records to the edge: where they lie when they lie side by side, gathered otherwise.
     func feed(_ records: UnsafeMutableRawPointer, count: Int, first: UInt64, isOnly: Bool, frontier: UInt64) {
-        guard base.hasReaders else { return base.reach(frontier) }
+        guard base.hasReaders else {
+            base.header.pointee.total += UInt64(count)  // counted, though nobody reads it
+            return base.reach(frontier)
+        }
         if isOnly { return base.adopt(records, nil, count: count, first: first, frontier: frontier) }
         gather(records, count: count, first: first)
     }
@@ -132,4 +135,9 @@ public final class TypedPort<T: Element>: SourcePort {
             out[i] = watermark
         }
     }
+}
+
+extension SourcePort {
+    /// How many records have come, whether anybody reads them or not.
+    public var total: UInt64 { base.total }
 }
