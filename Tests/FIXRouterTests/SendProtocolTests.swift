@@ -219,6 +219,20 @@ struct SendProtocolTests {
         #expect(desk.submit(order) == [] && desk.submit(makeRequest(5)) == [])
     }
 
+    @Test("after a restart, an order that the venue does not know and that has become too old is refused; a cancel leaves")
+    func restartTooLate() {
+        var desk = Desk()
+        for request in [order, cancel] { desk.sends.restore(request, takenAt: 0) }
+        desk.sends.finishRestoring(into: &desk.actions)
+        _ = desk.take()
+        #expect(desk.up(100) == [.ask(order), .send(cancel, possResend: true)])
+        desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 100)
+        #expect(
+            desk.unknown(order.clOrdID, answers: 99, now: 100) == [
+                .record(.inDoubt(order, .unknownAtVenue)), .record(.refused(order, .tooOld)),
+            ])
+    }
+
     @Test("a session that begins anew asks about the orders that work at the venue, and about no other")
     func reset() {
         var desk = Desk()

@@ -43,7 +43,7 @@ final class Route {
         }
         // What an earlier run of the day asked for and heard, before this one sends anything.
         assembly.graph.sink(sink.name + ".history", from: intents) { [unowned self, unowned engine] offer in
-            if engine.isReplaying { for i in 0..<offer.count { recovery?.intent(offer[i]) } }
+            if engine.isReplaying { for i in 0..<offer.count { recovery?.intent(offer[i], takenAt: engine.replayedIngestTime) } }
             return offer.count
         }
         assembly.graph.sink(sink.name + ".heard", from: port.edge) { [unowned self, unowned engine] offer in

@@ -15,7 +15,7 @@ struct PendingRequest {
 
     var request: OrderRequest
     var phase: Phase
-    /// When the router took it; nil for one that a restart found in the journal.
+    /// When the router took it, or the journal did, where a restart found it there; nil where that is not known.
     var takenAt: Int64?
     /// The venue has named it before, so it is never sent again whatever the venue says now.
     var wasNamed = false

@@ -49,9 +49,10 @@ struct SendProtocol: ~Copyable {
 
     // MARK: What a restart finds in the journal, in its order
 
-    mutating func restore(_ request: OrderRequest) {
+    /// - Parameter takenAt: when its intent was journalled; nil for a request that no time makes too old.
+    mutating func restore(_ request: OrderRequest, takenAt: Int64? = nil) {
         guard !table.contains(request.clOrdID), request.action != .status else { return }
-        table.insert(PendingRequest(request: request, phase: .waiting))
+        table.insert(PendingRequest(request: request, phase: .waiting, takenAt: takenAt))
     }
 
     mutating func restore(_ report: ExecutionReport) {

@@ -24,11 +24,13 @@ public struct RouterRecovery: ~Copyable {
         execIDs = ExecIDFilter(names: names)
     }
 
-    public mutating func intent(_ order: ClearedOrder) { intent(request: order.request) }
+    /// - Parameter takenAt: when the journal took it, nanoseconds since the epoch: an order that the venue does not know is
+    ///   not sent when it has become too old meanwhile.
+    public mutating func intent(_ order: ClearedOrder, takenAt: Int64? = nil) { intent(request: order.request, takenAt: takenAt) }
 
-    mutating func intent(request: OrderRequest) {
+    mutating func intent(request: OrderRequest, takenAt: Int64? = nil) {
         hasHistory = true
-        sendProtocol.restore(request)
+        sendProtocol.restore(request, takenAt: takenAt)
     }
 
     public mutating func report(_ report: ExecutionReport) {

@@ -50,6 +50,8 @@ public final class Engine {
     private var builder: BatchBuilder
     private var nextClock: Int64 = 0
     private var paceOrigin: (wall: Int64, event: Int64)?
+    /// When the block came in that `resume` runs at the moment, nanoseconds since 1970.
+    public private(set) var replayedIngestTime: Int64 = 0
 
     public init(_ graph: Graph, names: Names, options: EngineOptions = EngineOptions()) {
         (self.graph, self.names, self.options) = (graph, names, options)
@@ -131,6 +133,7 @@ public final class Engine {
             for group in reader.groups {
                 for loop in loops where loop.port.id == group.source { loop.drop(group.count) }
             }
+            replayedIngestTime = block.ingestTime
             runner.run(reader.groups, first: block.first, count: block.count) { cp_pause() }
             nextSequence = block.end
             batches += 1
