@@ -12,12 +12,12 @@ extension FloorTests {
 
         @Test("SIGTERM in the middle of a day drains and exits 0; the next run goes on and ties out")
         func terminated() async throws {
-            let day = try await LiveDay(speed: 1_500)
+            let day = try await LiveDay(speed: 2_500, exitAtEnd: false)
             let first = try day.startDesk()
             try await whenRecording(first, milliseconds: 2_500)
             first.terminate()
             #expect(try await first.wait(seconds: 20) == 0, "\(first.errors)")
-            // What is there so far replays: from a copy, as the tape does not wait, and a venue without its tape is gone.
+            // What is there so far replays: from a copy, as the tape does not wait.
             let half = day.folder.path("half")
             try FileManager.default.copyItem(atPath: day.data, toPath: half)
             let second = try day.startDesk()
@@ -31,7 +31,7 @@ extension FloorTests {
         @Test("killed at any moment, again and again, the desk ties out at the end", arguments: 1...3 as ClosedRange<UInt64>)
         func killed(seed: UInt64) async throws {
             var random = SplitMix64(seed: seed)
-            let day = try await LiveDay(speed: 2_500)
+            let day = try await LiveDay(speed: 2_500, exitAtEnd: false)
             for _ in 0..<3 {
                 let desk = try day.startDesk()
                 // Also in the middle of beginning: before the logon, before the first record.
@@ -70,13 +70,12 @@ extension FloorTests {
             let last = try day.startDesk()
             #expect(try await last.wait(seconds: 60) == 0, "\(last.errors)")
             #expect(last.errors.contains("end of tape"), "\(last.errors)")
-            day.venue.terminate()
             try await day.expectItTiesOut()
         }
 
         @Test("a venue that is not QuickFIX counts every order once, whenever the desk is killed")
         func killedBeforeARawVenue() async throws {
-            let day = try await LiveDay(speed: 2_500, waitForLogon: false)
+            let day = try await LiveDay(speed: 2_500, exitAtEnd: false, waitForLogon: false)
             let venue = try RawVenue()
             defer { venue.stop() }
             let there = ["--set", "sessions.broker.port=\(venue.port)"]
@@ -88,7 +87,7 @@ extension FloorTests {
                 try await desk.wait(seconds: 20)
             }
             let last = try day.startDesk(there)
-            #expect(try await day.venue.wait(seconds: 60) == 0, "the tape: \(day.venue.output)")
+            try await last.waitFor("end of tape", seconds: 60)
             venue.endDay()
             #expect(try await last.wait(seconds: 90) == 0, "\(last.errors)")
 

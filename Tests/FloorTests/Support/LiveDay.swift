@@ -9,11 +9,14 @@ final class LiveDay {
     let symbols: [String]
     private(set) var venue: FloorProcess
     private let grid: String
+    /// Whether the venue closes by itself after the tape. A desk that is killed and comes back late finds nobody then.
+    private let exitsAtEnd: Bool
 
     /// Generates the tape and starts the venue.
     /// - Parameter speed: seconds of tape in a second; the day has 23 400 of them.
     init(speed: Int, seed: Int = 5, exitAtEnd: Bool = true, waitForLogon: Bool = true) async throws {
         folder = try TestFolder()
+        exitsAtEnd = exitAtEnd
         (data, statement) = (folder.path("day"), folder.path("statement.csv"))
         let made = try await FloorProcess.run(
             ["generate", "day", "--seed", "\(seed)", "--symbols", "3", "--trades", "6000", "--out", folder.path("tape")],
@@ -83,10 +86,12 @@ final class LiveDay {
         return found
     }
 
-    /// The day is over and the desk has ended: its books tie out with the venue's and its journal replays.
+    /// The day is over and the desk has ended: the venue is asked to close where it would stay, its statement ties
+    /// out with the desk's books, and the journal replays.
     /// - Returns: the number of fills.
     @discardableResult
     func expectItTiesOut(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Int {
+        if !exitsAtEnd { venue.terminate() }
         #expect(try await venue.wait(seconds: 60) == 0, "\(venue.output)\(venue.errors)", sourceLocation: sourceLocation)
         let tieOut = try await run("reconcile", "--data", data, "--statement", statement)
         #expect(tieOut.status == 0 && tieOut.output.contains("breaks     0\n"), "\(tieOut)", sourceLocation: sourceLocation)
