@@ -57,7 +57,9 @@ struct ReplayCommand: ParsableCommand {
             )
         }
         if let difference = replayed.firstDivergence(from: recorded) {
-            throw Refusal.answer("replay diverges: \(difference)")
+            let other = day.manifest.floorVersion
+            let version = other == floorVersion ? "" : "; recorded by floor \(other), replayed by \(floorVersion)"
+            throw Refusal.answer("replay diverges: \(difference)\(version)")
         }
         say("replay verified: \(recorded.outputs.count) digests identical (\(recorded.sequence) records)")
     }
