@@ -16,13 +16,15 @@ public struct RecordedDay {
     }
 
     /// - Throws: when there is no readable day.
-    public init(_ path: String) throws(JournalError) {
-        directory = try DataDirectory(path, creating: false)
+    public init(_ path: String, storage: any Storage = DiskStorage()) throws(JournalError) {
+        directory = try DataDirectory(path, creating: false, storage: storage)
         guard let manifest = try directory.read(DayManifest.self, from: "manifest.json") else { throw .notADay(path: path) }
         self.manifest = manifest
     }
 
-    public func reader() throws(JournalError) -> JournalReader { try JournalReader(directory: directory.journal) }
+    public func reader() throws(JournalError) -> JournalReader {
+        try JournalReader(directory: directory.journal, storage: directory.storage)
+    }
 
     /// The topology that the day was run with, or the one in `path`, with overrides.
     public func topology(_ path: String?, _ overrides: [String]) throws(TopologyRefusal) -> CheckedTopology {

@@ -17,6 +17,11 @@ public struct DeskRunSettings: Sendable {
     public var logonSeconds = 10
     /// Seconds without news after the feeds have ended in which orders may still become final.
     public var graceSeconds = 30.0
+    /// Where the day lies and what tells the time: a simulation has its own.
+    public var storage: any Storage = DiskStorage()
+    public var time: any TimeSource = SystemTime()
+    /// False for a run whose every part is stepped by hand: no thread is started.
+    public var hasThreads = true
     /// Called with lines that a person should read.
     public var notice: @Sendable (String) -> Void
 
@@ -55,7 +60,7 @@ public final class DeskRun {
     private let settings: DeskRunSettings
     private let directory: DataDirectory?
     private let manifest: DayManifest?
-    private let effects: EffectThread
+    public let effects: EffectThread
     private var finishers: [() throws -> Void] = []
     private var feeds: [any LiveFeed] = []
     private var routes: [Route] = []
@@ -67,7 +72,7 @@ public final class DeskRun {
         self.settings = settings
         try NotCarried.check(topology, notice: settings.notice)
         let names = Names()
-        directory = try settings.data.map { try DataDirectory($0, creating: true) }
+        directory = try settings.data.map { try DataDirectory($0, creating: true, storage: settings.storage) }
         try directory?.takeLock()
         manifest = try directory?.read(DayManifest.self, from: "manifest.json")
         if let manifest {
@@ -78,7 +83,7 @@ public final class DeskRun {
             }
             DeskRun.prefill(names, manifest)
         }
-        let today = UInt64(max(0, WallClock.now() / UTC.day - 18_262))  // 2020-01-01
+        let today = UInt64(max(0, settings.time.now() / UTC.day - 18_262))  // 2020-01-01
         assembly = Assembly(topology, names: names, day: manifest?.day ?? today)
         var options = EngineOptions()
         let isLive = topology.vertices.contains { $0.role == .source && ($0.kind == "websocket" || $0.kind == "fix") }
@@ -86,7 +91,7 @@ public final class DeskRun {
         options.speed = settings.speed
         options.endsDay = !isLive
         options.isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
-        engine = Engine(assembly.graph, names: names, options: options)
+        engine = Engine(assembly.graph, names: names, options: options, time: settings.time)
         effects = EffectThread(engine: engine.wakeup)
         if let directory, manifest == nil { try begin(directory, topology, names, options) }
         _ = names.takeFresh()  // the topology's own names are in the manifest
@@ -99,10 +104,10 @@ public final class DeskRun {
     }
 
     private func begin(_ directory: DataDirectory, _ topology: CheckedTopology, _ names: Names, _ options: EngineOptions) throws {
-        try Data(topology.canonicalText.utf8).write(to: URL(fileURLWithPath: directory.topology), options: .atomic)
+        try directory.write(topology.canonicalText.utf8, to: "topology.yaml")
         let manifest = DayManifest(
             floorVersion: settings.floorVersion, topologyName: topology.name, topologyHash: topology.hash, day: assembly.day,
-            startedAt: UTC.text(WallClock.now()), durability: settings.durability, clockInterval: options.clockInterval,
+            startedAt: UTC.text(settings.time.now()), durability: settings.durability, clockInterval: options.clockInterval,
             sources: assembly.graph.ports,
             symbols: (1..<max(1, names.count(in: .symbols))).map { names.text(UInt32($0), in: .symbols) },
             texts: (1..<max(1, names.count(in: .texts))).map { names.text(UInt32($0), in: .texts) })
@@ -114,37 +119,48 @@ public final class DeskRun {
 
     /// Runs until the sources end or `stop` is called.
     public func run() throws {
-        attachLoops()
-        try attachSinks()
-        summary.watch(assembly)
-        var journal: JournalWriter?
-        effects.onFailure = engine.stopper
-        effects.start()
-        defer { effects.finish() }
-        if let directory { journal = try openJournal(directory) }
-        defer { journal?.close() }
-        do { if !onlyFinishes { try startFeeds() } } catch {
-            for route in routes { route.stop() }
-            throw error
-        }
-        let started = TickClock.monotonic()
-        var lastNews = started, seen: UInt64 = 0
-        engine.isQuiescent = { [unowned self] in
-            if engine.nextSequence != seen { (seen, lastNews) = (engine.nextSequence, TickClock.monotonic()) }
-            let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
-            // Where no venue is connected, nothing more will be heard of an order.
-            guard !routes.isEmpty else { return true }
-            guard summary.hasOpenOrders || waitsForParents || routes.contains(where: \.isBusy) else { return true }
-            return Double(TickClock.monotonic() - lastNews) > settings.graceSeconds * 1e9
-        }
+        defer { close() }
+        try open()
         do { try engine.run(journal: journal) } catch {
             stopFeeds()
             throw error
         }
+        try finish()
+    }
+
+    private var started: Int64 = 0
+    public private(set) var journal: JournalWriter?
+
+    /// The first part of `run`: what was recorded is run again, the venues are connected, and nothing else has moved yet.
+    public func open() throws {
+        attachLoops()
+        try attachSinks()
+        summary.watch(assembly)
+        effects.onFailure = engine.stopper
+        if settings.hasThreads { effects.start() } else { engine.whileBlocked = { [effects] in effects.turn() } }
+        if let directory { journal = try openJournal(directory) }
+        do { if !onlyFinishes { try startFeeds() } } catch {
+            for route in routes { route.stop() }
+            throw error
+        }
+        started = settings.time.monotonic()
+        var lastNews = started, seen: UInt64 = 0
+        engine.isQuiescent = { [unowned self] in
+            if engine.nextSequence != seen { (seen, lastNews) = (engine.nextSequence, settings.time.monotonic()) }
+            let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
+            // Where no venue is connected, nothing more will be heard of an order.
+            guard !routes.isEmpty else { return true }
+            guard summary.hasOpenOrders || waitsForParents || routes.contains(where: \.isBusy) else { return true }
+            return Double(settings.time.monotonic() - lastNews) > settings.graceSeconds * 1e9
+        }
+    }
+
+    /// The last part of `run`, when the engine has finished.
+    public func finish() throws {
         // What is durable leaves before the sessions end: an order that waited until tomorrow would have a stale price.
         effects.finish()
         stopFeeds()
-        seconds = Double(TickClock.monotonic() - started) / 1e9
+        seconds = Double(settings.time.monotonic() - started) / 1e9
         records = engine.nextSequence - 1
         if let error = effects.error { throw error }
         for finish in finishers { try finish() }
@@ -154,9 +170,15 @@ public final class DeskRun {
         directory?.unlock()
     }
 
+    /// Ends the threads, whatever became of the run.
+    public func close() {
+        journal?.close()
+        effects.finish()
+    }
+
     /// Replays what an earlier run recorded, cuts an unfinished tail off, and opens a new segment behind it.
     private func openJournal(_ directory: DataDirectory) throws -> JournalWriter? {
-        let reader = try JournalReader(directory: directory.journal)
+        let reader = try JournalReader(directory: directory.journal, storage: directory.storage)
         if let manifest {
             guard manifest.sources == assembly.graph.ports.map(DayManifest.Source.init) else {
                 throw DeskRunError.journalOfOtherSources(path: directory.path)
@@ -178,7 +200,7 @@ public final class DeskRun {
         return try JournalWriter(
             directory: directory.journal, topologyHash: UInt64(assembly.topology.hash, radix: 16) ?? 0,
             nextSequence: engine.nextSequence, lastSegment: reader.segments.last ?? 0, durability: settings.durability,
-            onDurable: engine.wakeup)
+            onDurable: engine.wakeup, storage: directory.storage, hasThread: settings.hasThreads)
     }
 
     // MARK: - The graph's doors
@@ -211,7 +233,8 @@ public final class DeskRun {
                     settings.notice("\(vertex.name): no ledger without --data; nothing of this run is kept")
                     continue
                 }
-                try LedgerProjection.removeIfAhead(directory.ledger, of: JournalReader(directory: directory.journal))
+                try LedgerProjection.removeIfAhead(
+                    directory.ledger, of: JournalReader(directory: directory.journal, storage: directory.storage))
                 let ledger = try LedgerSink(vertex, assembly, engine, effects, path: directory.ledger)
                 finishers.append { [unowned self] in try ledger.finish(at: records) }
             default: preconditionFailure("the catalog has a sink \(vertex.kind) that nothing attaches")

@@ -72,7 +72,8 @@ final class Route {
         guard let recovery = recovery.take() else { preconditionFailure("a route starts once") }
         let (reports, notice) = (reports, run.notice)
         let router = try FIXRouter(
-            settings, names: names, recovery: recovery, clock: { WallClock.now() }, deliver: { reports.offerWaiting($0) },
+            settings, names: names, recovery: recovery, clock: { [time = run.time] in time.now() },
+            deliver: { reports.offerWaiting($0) },
             notify: { [teller] event in if let line = teller.line(for: event) { notice(line) } })
         try router.start()
         self.router = router

@@ -11,6 +11,8 @@ public final class EffectThread: @unchecked Sendable {
     private let wakeup = Wakeup()
     private let isClosing = Atomic<Bool>(false)
     private var thread: pthread_t?
+    /// True until `start`: whoever holds it calls `turn`.
+    private var isStepped = true
     private let failure = Mutex<(any Error)?>(nil)
     /// Woken after each turn that took something: the engine may be waiting for room.
     private let engine: Wakeup
@@ -48,6 +50,7 @@ public final class EffectThread: @unchecked Sendable {
     public var error: (any Error)? { failure.withLock { $0 } }
 
     public func start() {
+        isStepped = false
         thread = spawnThread("effects") { [unowned self] in
             while true {
                 let closing = self.isClosing.load(ordering: .acquiring)
@@ -58,7 +61,9 @@ public final class EffectThread: @unchecked Sendable {
             }
         }
     }
-    private func turn() -> Int {
+    /// The effects' thread, or a simulation in its place: hands over what may leave.
+    /// - Returns: how many there were.
+    @discardableResult public func turn() -> Int {
         var taken = 0
         for consumer in consumers { taken += consumer() }
         for idler in idlers { idler() }
@@ -68,7 +73,10 @@ public final class EffectThread: @unchecked Sendable {
 
     /// Carries out what is left, then ends the thread.
     public func finish() {
-        guard let thread else { return }
+        guard let thread else {
+            if isStepped { while turn() > 0 {} }
+            return
+        }
         isClosing.store(true, ordering: .releasing)
         wakeup.wake()
         pthread_join(thread, nil)

@@ -53,8 +53,14 @@ public final class Engine {
     /// When the block came in that `resume` runs at the moment, nanoseconds since 1970.
     public private(set) var replayedIngestTime: Int64 = 0
 
-    public init(_ graph: Graph, names: Names, options: EngineOptions = EngineOptions()) {
-        (self.graph, self.names, self.options) = (graph, names, options)
+    private let time: any TimeSource
+    /// Called while a batch waits for room in an effect's queue; a simulation makes some, since no thread does.
+    public var whileBlocked: () -> Void = {}
+
+    public init(
+        _ graph: Graph, names: Names, options: EngineOptions = EngineOptions(), time: any TimeSource = SystemTime()
+    ) {
+        (self.graph, self.names, self.options, self.time) = (graph, names, options, time)
         builder = BatchBuilder(capacity: max(64, options.batch))
     }
     deinit { builder.free() }
@@ -62,7 +68,8 @@ public final class Engine {
     /// A source that offers when it likes, from a thread of its own.
     /// - Parameter isService: true for a connection that answers, such as a venue's: the run ends without its end.
     public func ingress<T: Element>(_ port: TypedPort<T>, capacity: Int = 65_536, isService: Bool = false) -> Ingress<T> {
-        let ingress = Ingress<T>(capacity: capacity, isService: isService, wakeup: wakeup)
+        let ingress = Ingress<T>(
+            capacity: capacity, isService: isService, wakeup: wakeup, time: time is SystemTime ? nil : time)
         feeds.append(RingFeed(port, ingress))
         return ingress
     }
@@ -134,7 +141,10 @@ public final class Engine {
                 for loop in loops where loop.port.id == group.source { loop.drop(group.count) }
             }
             replayedIngestTime = block.ingestTime
-            runner.run(reader.groups, first: block.first, count: block.count) { cp_pause() }
+            runner.run(reader.groups, first: block.first, count: block.count) {
+                whileBlocked()
+                cp_pause()
+            }
             nextSequence = block.end
             batches += 1
             settled.store(block.end - 1, ordering: .releasing)
@@ -146,25 +156,57 @@ public final class Engine {
     /// Sequences, journals and runs until every source has ended or `stop` is called. Returns after the last batch is
     /// durable and every effect has been handed over.
     public func run(journal: JournalWriter?) throws {
+        begin(journal: journal)
+        running: while true {
+            switch try turn() {
+            case .worked: continue
+            case .idle: park()
+            case .ended: break running
+            }
+        }
+        try finish()
+    }
+
+    /// What came of a turn.
+    public enum Turn: Sendable {
+        /// A batch was run; there may be more at once.
+        case worked
+        /// There was nothing to do.
+        case idle
+        /// Every source has ended, or somebody asked to stop: `finish` comes next.
+        case ended
+    }
+
+    /// The first third of `run`, for whoever steps the engine by hand.
+    public func begin(journal: JournalWriter?) {
         self.journal = journal
-        let runner = makeRunner()
-        nextClock = options.clockInterval == nil ? .max : WallClock.now()
+        _ = makeRunner()
+        nextClock = options.clockInterval == nil ? .max : time.now()
         for effect in effects {
             // What a replay has put there may leave: it must not wait for the first commit of this run.
             effect.release(upTo: journal?.durableSequence ?? 0)
             effect.isDurable = journal == nil
         }
-        while true {
-            if let error = journal?.error { throw error }
-            let hadWork = step(runner)
-            if let failure { throw failure }
-            if stopping.isSet.load(ordering: .acquiring) { break }
-            if hadWork { continue }
-            if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded), loops.allSatisfy(\.hasEnded), isQuiescent() { break }
-            park()
+    }
+
+    /// One batch, if there is anything. Never waits.
+    public func turn() throws -> Turn {
+        if let error = journal?.error { throw error }
+        let hadWork = step(makeRunner())
+        if let failure { throw failure }
+        if stopping.isSet.load(ordering: .acquiring) { return .ended }
+        if hadWork { return .worked }
+        if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded), loops.allSatisfy(\.hasEnded), isQuiescent() {
+            return .ended
         }
+        publishDurable(completed: nextSequence - 1)
+        return .idle
+    }
+
+    /// Ends the day where its sources did, and waits until everything is durable.
+    public func finish() throws {
         if options.endsDay, !stopping.isSet.load(ordering: .acquiring) {
-            finishDay(runner)
+            finishDay(makeRunner())
         }
         journal?.flush()
         if let error = journal?.error { throw error }
@@ -172,9 +214,8 @@ public final class Engine {
     }
 
     private func park() {
-        var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - WallClock.now()), 50_000_000)
+        var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - time.now()), 50_000_000)
         if let wait = paceDelay() { limit = min(limit, wait) }
-        publishDurable(completed: nextSequence - 1)
         wakeup.wait(nanoseconds: max(1_000, limit)) {
             feeds.contains(where: \.isReady) || loops.contains(where: \.isReady) || stopping.isSet.load(ordering: .relaxed)
         }
@@ -189,7 +230,7 @@ public final class Engine {
 
     /// One batch.
     private func step(_ runner: BatchRunner) -> Bool {
-        let now = WallClock.now()
+        let now = time.now()
         builder.begin(first: nextSequence, ingestTime: now)
         for loop in loops where builder.room > 0 { loop.take(most: builder.room / 2 + 1, until: .max, into: &builder) }
         if options.isStepped {
@@ -240,6 +281,7 @@ public final class Engine {
         batches += 1
         runner.run(batch.groups, first: batch.first, count: batch.count) {
             publishDurable()
+            whileBlocked()
             cp_pause()
         }
         publishDurable(completed: nextSequence - 1)
@@ -309,13 +351,13 @@ public final class Engine {
         guard let speed = options.speed, let origin = paceOrigin, let next = pulled.compactMap(\.nextEventTime).min() else {
             return nil
         }
-        return origin.wall + Int64(Double(next - origin.event) / speed) - WallClock.now()
+        return origin.wall + Int64(Double(next - origin.event) / speed) - time.now()
     }
 
     /// The record whose watermark is the end of time: pending timers fire, and what they cause is run to its end.
     private func finishDay(_ runner: BatchRunner) {
         if runner.tracker.watermark != endOfTime {  // a crash can lie between that record and what it caused
-            builder.begin(first: nextSequence, ingestTime: WallClock.now())
+            builder.begin(first: nextSequence, ingestTime: time.now())
             builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
             commit(builder, runner)
         }

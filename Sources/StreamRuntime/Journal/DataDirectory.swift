@@ -1,11 +1,11 @@
 import Foundation
-import Glibc
 import PlainData
 
 /// A day on disk: `journal/`, `checkpoints/`, `fix/`, `manifest.json`, `lock`, and the topology it was run with.
-public final class DataDirectory: @unchecked Sendable {  // nothing changes after it was opened but the lock's descriptor
+public final class DataDirectory: @unchecked Sendable {  // nothing changes after it was opened but the lock
     public let path: String
-    private var lock: Int32 = -1
+    public let storage: any Storage
+    private var lock: (any StorageLock)?
 
     public var journal: String { path + "/journal" }
     public var checkpoints: String { path + "/checkpoints" }
@@ -14,42 +14,26 @@ public final class DataDirectory: @unchecked Sendable {  // nothing changes afte
     public var topology: String { path + "/topology.yaml" }
 
     /// Opens an existing day, or makes an empty one when `creating`.
-    public init(_ path: String, creating: Bool) throws(JournalError) {
-        self.path = path
+    public init(_ path: String, creating: Bool, storage: any Storage = DiskStorage()) throws(JournalError) {
+        (self.path, self.storage) = (path, storage)
         guard creating else {
-            guard access(path + "/manifest.json", R_OK) == 0 else { throw .notADay(path: path) }
+            guard storage.exists(path + "/manifest.json") else { throw .notADay(path: path) }
             return
         }
-        for folder in [path, path + "/journal", path + "/checkpoints", path + "/fix"] {
-            do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-                throw .io(operation: "create the folder", path: folder, errno: errno)
-            }
-        }
+        for folder in [path, path + "/journal", path + "/checkpoints", path + "/fix"] { try storage.makeFolder(folder) }
     }
     deinit { unlock() }
 
     /// Takes the day for this process alone, until `unlock` or the process's end, however it ends.
-    public func takeLock() throws(JournalError) {
-        let file = open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .io(operation: "open the lock", path: path + "/lock", errno: errno) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = (try? String(contentsOfFile: path + "/lock", encoding: .utf8)) ?? ""
-            close(file)
-            throw .locked(path: path, holder: holder.isEmpty ? "another process" : holder.trimmingCharacters(in: .newlines))
-        }
-        let text = "process \(getpid())\n"
-        ftruncate(file, 0)
-        _ = text.withCString { Glibc.write(file, $0, strlen($0)) }
-        lock = file
-    }
+    public func takeLock() throws(JournalError) { lock = try storage.lock(path + "/lock") }
     public func unlock() {
-        if lock >= 0 { close(lock) }
-        lock = -1
+        lock?.release()
+        lock = nil
     }
 
     public func read<T: Decodable>(_ type: T.Type, from name: String) throws(JournalError) -> T? {
-        guard let data = FileManager.default.contents(atPath: path + "/" + name) else { return nil }
-        do { return try JSONDecoder().decode(type, from: data) } catch {
+        guard let bytes = try storage.contents(of: path + "/" + name) else { return nil }
+        do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
             throw .alreadyADay(path: path + "/" + name, reason: "it cannot be read: \(error)")
         }
     }
@@ -57,9 +41,13 @@ public final class DataDirectory: @unchecked Sendable {  // nothing changes afte
     public func write(_ value: some Encodable, to name: String) throws(JournalError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do { try encoder.encode(value).write(to: URL(fileURLWithPath: path + "/" + name), options: .atomic) } catch {
-            throw .io(operation: "write", path: path + "/" + name, errno: errno)
-        }
+        let bytes: Data
+        do { bytes = try encoder.encode(value) } catch { preconditionFailure("\(name) cannot be written as JSON: \(error)") }
+        try storage.writeAtomically(path + "/" + name, [UInt8](bytes))
+    }
+    /// The same for a file's bytes.
+    public func write(_ bytes: some Sequence<UInt8>, to name: String) throws(JournalError) {
+        try storage.writeAtomically(path + "/" + name, [UInt8](bytes))
     }
 }
 

@@ -36,17 +36,16 @@ public final class JournalReader {
     /// The sequence that comes after the last record read.
     public private(set) var nextSequence: UInt64 = 1
 
+    private let storage: any Storage
     private var buffer: UnsafeMutableRawPointer, capacity: Int
-    private var at = 0, have = 0, file: Int32 = -1, fileOffset = 0
+    private var at = 0, have = 0, file: (any StoredFile)?, fileOffset = 0
     private var opened = 0
     private var path = ""
 
     /// - Throws: when the folder cannot be listed.
-    public init(directory: String, bufferBytes: Int = 1 << 20) throws(JournalError) {
-        self.directory = directory
-        guard let names = Self.list(directory) else {
-            throw .io(operation: "list the journal", path: directory, errno: errno)
-        }
+    public init(directory: String, storage: any Storage = DiskStorage(), bufferBytes: Int = 1 << 20) throws(JournalError) {
+        (self.directory, self.storage) = (directory, storage)
+        let names = try storage.list(directory)
         segments = names.compactMap { name in
             name.hasSuffix(".jrnl") ? Int(name.dropLast(5)) : nil
         }.sorted()
@@ -56,26 +55,13 @@ public final class JournalReader {
     }
     deinit {
         buffer.deallocate()
-        if file >= 0 { close(file) }
-    }
-
-    private static func list(_ directory: String) -> [String]? {
-        guard let handle = opendir(directory) else { return nil }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
-        return names
+        file?.close()
     }
 
     /// The next block, or nil at the end.
     public func next() throws(JournalError) -> JournalBlock? {
         while true {
-            if file < 0 {
+            if file == nil {
                 guard opened < segments.count else { return nil }
                 try openSegment()
                 if tail != nil { return nil }
@@ -83,8 +69,7 @@ public final class JournalReader {
             let isLast = opened == segments.count
             let available = try fill(JournalFormat.blockHeaderBytes)
             if available == 0 {
-                close(file)
-                file = -1
+                closeSegment()
                 continue
             }
             let start = fileOffset
@@ -119,14 +104,17 @@ public final class JournalReader {
         guard let tail else { return }
         if tail.offset == 0 {
             // Not even the header was whole. Left there it would be a hole as soon as another segment follows.
-            guard unlink(tail.path) == 0 else {
-                throw .io(operation: "remove the unfinished segment", path: tail.path, errno: errno)
-            }
-            return
+            try storage.remove(tail.path)
+            return try storage.syncFolder(directory)
         }
-        guard truncate(tail.path, off_t(tail.offset)) == 0 else {
-            throw .io(operation: "cut the unfinished tail", path: tail.path, errno: errno)
-        }
+        // On the disk before another segment follows: behind that one, what is unfinished here would be damage.
+        try storage.truncate(tail.path, to: tail.offset)
+        try storage.sync(tail.path)
+    }
+
+    private func closeSegment() {
+        file?.close()
+        file = nil
     }
 
     private func load<T: BitwiseCopyable>(_: T.Type, _ offset: Int) -> T {
@@ -137,17 +125,15 @@ public final class JournalReader {
         guard isLast else {
             throw .badBlock(path: path, offset: start, sequence: nextSequence, reason: "is cut short, but later segments follow")
         }
-        let size = Int(lseek(file, 0, SEEK_END))
-        tail = TornTail(path: path, offset: start, bytes: size - start)
-        close(file)
-        file = -1
+        tail = TornTail(path: path, offset: start, bytes: (try file?.size() ?? 0) - start)
+        closeSegment()
         return nil
     }
 
     private func openSegment() throws(JournalError) {
         path = directory + "/" + JournalFormat.fileName(segments[opened])
-        file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .io(operation: "open", path: path, errno: errno) }
+        let file = try storage.openToRead(path)
+        self.file = file
         opened += 1
         (at, have, fileOffset) = (0, 0, 0)
         guard try fill(JournalFormat.segmentHeaderBytes) >= JournalFormat.segmentHeaderBytes,
@@ -156,9 +142,8 @@ public final class JournalReader {
             // Created a moment before the crash, header unfinished: nothing was ever in it.
             let isUnfinished = if have < JournalFormat.segmentHeaderBytes { true } else { try restIsZero() }
             if isUnfinished, opened == segments.count {
-                tail = TornTail(path: path, offset: 0, bytes: Int(lseek(file, 0, SEEK_END)))
-                close(file)
-                file = -1
+                tail = TornTail(path: path, offset: 0, bytes: try file.size())
+                closeSegment()
                 return
             }
             throw .notAJournal(path: path)
@@ -189,11 +174,7 @@ public final class JournalReader {
         }
         (at, have) = (0, have - at)
         while have < wanted {
-            let n = read(file, buffer + have, capacity - have)
-            if n < 0 {
-                if errno == EINTR { continue }
-                throw .io(operation: "read", path: path, errno: errno)
-            }
+            let n = try file?.read(into: buffer + have, capacity - have) ?? 0
             if n == 0 { break }
             have += n
         }

@@ -33,7 +33,12 @@ public final class JournalWriter: @unchecked Sendable {
     private let hasFailed = Atomic<Bool>(false)
     private let work = Wakeup(), room = Wakeup()
     private let syncs = Atomic<UInt64>(0)
-    private var file: Int32, segment: Int, thread: pthread_t?
+    private let storage: any Storage
+    private var file: any StoredFile, segment: Int, thread: pthread_t?
+    /// The chunk that is being written, and how much of it is.
+    private var current = 0, written = 0
+    /// True when a thread of its own calls `turn`; else whoever holds the writer does.
+    private let hasThread: Bool
     /// Woken whenever more is durable.
     public let onDurable: Wakeup
 
@@ -41,10 +46,13 @@ public final class JournalWriter: @unchecked Sendable {
     ///   - directory: the day's `journal` folder.
     ///   - nextSequence: of the first record that will be appended.
     ///   - segment: the last segment there is, 0 for none; a new one is begun after it.
+    ///   - hasThread: false for a run that is stepped by hand: then `turn` writes, and `append` where it has no room.
     public init(
         directory: String, topologyHash: UInt64, nextSequence: UInt64, lastSegment: Int, durability: Durability,
-        onDurable: Wakeup = Wakeup(), segmentBytes: Int = 256 << 20, chunkBytes: Int = 1 << 20, chunks count: Int = 8
+        onDurable: Wakeup = Wakeup(), segmentBytes: Int = 256 << 20, chunkBytes: Int = 1 << 20, chunks count: Int = 8,
+        storage: any Storage = DiskStorage(), hasThread: Bool = true
     ) throws(JournalError) {
+        (self.storage, self.hasThread) = (storage, hasThread)
         (self.directory, self.topologyHash, self.durability) = (directory, topologyHash, durability)
         (self.segmentBytes, self.chunkBytes, self.onDurable) = (segmentBytes, max(chunkBytes, 256 << 10), onDurable)
         chunks = (0..<count).map { _ in .allocate(byteCount: max(chunkBytes, 256 << 10), alignment: 4_096) }
@@ -52,11 +60,12 @@ public final class JournalWriter: @unchecked Sendable {
         seals.initialize(repeating: (0, 0), count: count)
         durable = Atomic(nextSequence - 1)
         segment = lastSegment + 1
-        file = try Self.openSegment(directory, segment, topologyHash, nextSequence)
+        file = try Self.openSegment(storage, directory, segment, topologyHash, nextSequence, durability)
         published.store(WordPair(first: 0, second: UInt(nextSequence)), ordering: .relaxed)
-        thread = spawnThread("journal") { [unowned self] in self.writeLoop() }
+        if hasThread { thread = spawnThread("journal") { [unowned self] in self.writeLoop() } }
     }
     deinit {
+        file.close()
         for chunk in chunks { chunk.deallocate() }
         seals.deallocate()
     }
@@ -95,7 +104,7 @@ public final class JournalWriter: @unchecked Sendable {
 
     private func seal(rollingAt sequence: UInt64) {
         let next = chunk + 1
-        room.wait(nanoseconds: 1_000_000_000) { next - released.load(ordering: .acquiring) < chunks.count }
+        if !hasThread { turn() }
         while next - released.load(ordering: .acquiring) >= chunks.count, !hasFailed.load(ordering: .acquiring) {
             room.wait(nanoseconds: 1_000_000_000) { next - released.load(ordering: .acquiring) < chunks.count }
         }
@@ -153,6 +162,7 @@ public final class JournalWriter: @unchecked Sendable {
     /// Waits until everything appended is durable, or failed.
     public func flush() {
         let end = UInt64(published.load(ordering: .acquiring).second)
+        while !hasThread, turn() {}
         while durableSequence + 1 < end, error == nil {
             onDurable.wait(nanoseconds: 5_000_000, spins: 50) { durableSequence + 1 >= end || error != nil }
         }
@@ -160,87 +170,71 @@ public final class JournalWriter: @unchecked Sendable {
 
     /// Writes what is left and ends the thread. The writer is of no use after.
     public func close() {
-        guard let thread else { return }
-        isClosing.store(true, ordering: .releasing)
-        work.wake()
-        pthread_join(thread, nil)
-        self.thread = nil
-        Glibc.close(file)
+        if let thread {
+            isClosing.store(true, ordering: .releasing)
+            work.wake()
+            pthread_join(thread, nil)
+            self.thread = nil
+        } else if !hasThread {
+            while turn() {}
+        }
+        file.close()
     }
 
     private func writeLoop() {
-        var current = 0, written = 0
         while true {
-            var tail = published.load(ordering: .acquiring)
-            if tail.first == UInt(current) << 32 | UInt(written) {
-                if isClosing.load(ordering: .acquiring) { return }
-                work.wait(nanoseconds: 100_000_000) {
-                    published.load(ordering: .acquiring).first != UInt(current) << 32 | UInt(written)
-                        || isClosing.load(ordering: .acquiring)
-                }
-                tail = published.load(ordering: .acquiring)
-            }
-            do throws(JournalError) {
-                while current < Int(tail.first >> 32) {
-                    let seal = seals[current % chunks.count]
-                    try write(chunks[current % chunks.count] + written, seal.length - written)
-                    if seal.roll != 0 { try roll(seal.roll) }
-                    (current, written) = (current + 1, 0)
-                    released.store(current, ordering: .releasing)
-                    room.wake()
-                }
-                let filled = Int(tail.first & 0xFFFF_FFFF)
-                if filled > written {
-                    try write(chunks[current % chunks.count] + written, filled - written)
-                    written = filled
-                }
-                if durability == .disk, fdatasync(file) != 0 {
-                    throw .io(operation: "flush", path: path(segment), errno: errno)
-                }
-            } catch {
-                failure.withLock { $0 = error }
-                hasFailed.store(true, ordering: .releasing)
-                onDurable.wake()
+            if turn() { continue }
+            if error != nil || (isClosing.load(ordering: .acquiring) && !hasWork) { return }
+            work.wait(nanoseconds: 100_000_000) { hasWork || isClosing.load(ordering: .acquiring) }
+        }
+    }
+    private var hasWork: Bool { published.load(ordering: .acquiring).first != UInt(current) << 32 | UInt(written) }
+
+    /// The journal's thread, or a simulation in its place: writes what has piled up and says how far it is durable.
+    /// - Returns: false when there was nothing, or when writing has failed.
+    @discardableResult public func turn() -> Bool {
+        let tail = published.load(ordering: .acquiring)
+        guard tail.first != UInt(current) << 32 | UInt(written), !hasFailed.load(ordering: .relaxed) else { return false }
+        do throws(JournalError) {
+            while current < Int(tail.first >> 32) {
+                let seal = seals[current % chunks.count]
+                try file.append(chunks[current % chunks.count] + written, seal.length - written)
+                if seal.roll != 0 { try roll(seal.roll) }
+                (current, written) = (current + 1, 0)
+                released.store(current, ordering: .releasing)
                 room.wake()
-                return
             }
-            syncs.add(1, ordering: .relaxed)
-            durable.store(UInt64(tail.second) - 1, ordering: .releasing)
+            let filled = Int(tail.first & 0xFFFF_FFFF)
+            if filled > written {
+                try file.append(chunks[current % chunks.count] + written, filled - written)
+                written = filled
+            }
+            if durability == .disk { try file.sync() }
+        } catch {
+            failure.withLock { $0 = error }
+            hasFailed.store(true, ordering: .releasing)
             onDurable.wake()
+            room.wake()
+            return false
         }
-    }
-
-    private func path(_ segment: Int) -> String { directory + "/" + JournalFormat.fileName(segment) }
-
-    private func write(_ bytes: UnsafeMutableRawPointer, _ count: Int) throws(JournalError) {
-        try Self.writeAll(file, bytes, count, path(segment))
-    }
-    private static func writeAll(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int, _ path: String) throws(JournalError) {
-        var at = bytes, left = count
-        while left > 0 {
-            let n = Glibc.write(file, at, left)
-            if n < 0 {
-                if errno == EINTR { continue }
-                throw .io(operation: "append \(left) bytes", path: path, errno: errno)
-            }
-            at += n
-            left -= n
-        }
+        syncs.add(1, ordering: .relaxed)
+        durable.store(UInt64(tail.second) - 1, ordering: .releasing)
+        onDurable.wake()
+        return true
     }
 
     private func roll(_ first: UInt64) throws(JournalError) {
-        if durability != .none, fdatasync(file) != 0 { throw .io(operation: "flush", path: path(segment), errno: errno) }
-        Glibc.close(file)
+        if durability != .none { try file.sync() }
+        file.close()
         segment += 1
-        file = try Self.openSegment(directory, segment, topologyHash, first)
+        file = try Self.openSegment(storage, directory, segment, topologyHash, first, durability)
     }
 
     private static func openSegment(
-        _ directory: String, _ segment: Int, _ topologyHash: UInt64, _ first: UInt64
-    ) throws(JournalError) -> Int32 {
-        let path = directory + "/" + JournalFormat.fileName(segment)
-        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .io(operation: "create the segment", path: path, errno: errno) }
+        _ storage: any Storage, _ directory: String, _ segment: Int, _ topologyHash: UInt64, _ first: UInt64,
+        _ durability: Durability
+    ) throws(JournalError) -> any StoredFile {
+        let file = try storage.createToAppend(directory + "/" + JournalFormat.fileName(segment))
         let header = UnsafeMutableRawPointer.allocate(byteCount: JournalFormat.segmentHeaderBytes, alignment: 16)
         defer { header.deallocate() }
         memset(header, 0, JournalFormat.segmentHeaderBytes)
@@ -250,13 +244,11 @@ public final class JournalWriter: @unchecked Sendable {
         header.storeBytes(of: first, toByteOffset: 16, as: UInt64.self)
         header.storeBytes(of: topologyHash, toByteOffset: 24, as: UInt64.self)
         header.storeBytes(of: cp_crc32c(0, header, 60), toByteOffset: 60, as: UInt32.self)
-        try writeAll(file, header, JournalFormat.segmentHeaderBytes, path)
+        try file.append(header, JournalFormat.segmentHeaderBytes)
+        // A later segment may follow before a record comes into this one; without its header it would be damage then.
+        if durability != .none { try file.sync() }
         // The folder's entry must be durable too, or a crash loses the whole segment.
-        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            Glibc.close(folder)
-        }
+        try storage.syncFolder(directory)
         return file
     }
 }

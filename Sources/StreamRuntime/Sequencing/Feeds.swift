@@ -32,13 +32,17 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     /// True for a connection that answers: a run does not wait for its end.
     let isService: Bool
 
-    init(capacity: Int, isService: Bool, wakeup: Wakeup) {
-        (ring, self.isService, self.wakeup) = (Ring(capacity: capacity), isService, wakeup)
+    /// Nil for the machine's clock, so that a live feed calls nothing erased for an element.
+    private let time: (any TimeSource)?
+
+    init(capacity: Int, isService: Bool, wakeup: Wakeup, time: (any TimeSource)? = nil) {
+        (ring, self.isService, self.wakeup, self.time) = (Ring(capacity: capacity), isService, wakeup, time)
     }
 
     /// Puts an element in front of the sequencer, stamped with the time of its arrival.
     /// - Returns: false when the ring is full: stop reading and offer it again. Nothing is dropped.
-    public func offer(_ element: T, ingestTime: Int64 = WallClock.now()) -> Bool {
+    public func offer(_ element: T, ingestTime: Int64? = nil) -> Bool {
+        let ingestTime = ingestTime ?? time?.now() ?? WallClock.now()
         let taken = producer.withLock { _ in ring.offer(element, ingestTime) }
         if taken { wakeup.wake() } else { refusals.add(1, ordering: .relaxed) }
         return taken
