@@ -25,6 +25,8 @@ import PlainData
     @usableFromInline let timers: UnsafeMutablePointer<TimerQueue>
     /// The sequence of the element or timer handled last.
     @usableFromInline var now: UInt64 = 0
+    /// Somebody who wants to know what each output came of; nil in every run that counts.
+    @usableFromInline var watch: StageWatch?
 
     @inlinable init(_ body: consuming B, _ edges: [EdgeBase], _ out: Edge<B.Out>, _ side: Edge<B.Side>) {
         most = max(1, body.mostOutputs)
@@ -47,6 +49,7 @@ import PlainData
         let end = batch.end, lastWatermark = batch.lastWatermark
         now = max(now, batch.first)
         var reached: UInt64
+        let watch = cell.watch
         var out = Emitter(cell.out, cell.side, inlets[0].header, batch, timers)
         while true {
             // Which input is next, and how far it may run before another has precedence.
@@ -77,7 +80,10 @@ import PlainData
             out.index = from
             out.limit = from &+ out.fitting(stop &- from, most)
             if out.limit == from { break }
+            if watch != nil { out.limit = from &+ 1 }
+            let made = (out.outCount, out.sideCount)
             body.run(chosen, into: &out)
+            if let watch { watch.handled(chosen, out.current, out.outCount &- made.0, out.sideCount &- made.1) }
             header.pointee.cursors[inlet.slot] = out.index
             now = out.current
         }
@@ -99,7 +105,11 @@ import PlainData
         while timers.pointee.nextTime <= watermark {
             guard out.hasRoom(cell.mostPerTimer) else { return false }
             out.firing = timers.pointee.pop()
+            let made = (out.outCount, out.sideCount)
             body.timerFired(out.firing, into: &out)
+            if let watch = cell.watch {
+                watch.fired(out.firing.time, due, out.outCount &- made.0, out.sideCount &- made.1)
+            }
         }
         return true
     }

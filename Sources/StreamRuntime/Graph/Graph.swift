@@ -91,7 +91,7 @@ public final class Graph {
         append(
             Stage(
                 name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers, run: { cell.run($0) },
-                code: { cell.code(&$0) }))
+                code: { cell.code(&$0) }, watch: { cell.watch = $0 }))
         return Outlets(out, side)
     }
 

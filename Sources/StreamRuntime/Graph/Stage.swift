@@ -16,16 +16,17 @@ public final class Stage {
     let live: UnsafeMutablePointer<Live>
     let run: (Batch) -> UInt64
     let code: (inout StateCoder) -> Void
+    private let setWatch: (StageWatch) -> Void
     private let inlets: UnsafeMutablePointer<Inlet>
     private let timers: UnsafeMutablePointer<TimerQueue>?
 
     @usableFromInline init(
         _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
         timers: UnsafeMutablePointer<TimerQueue>?, run: @escaping (Batch) -> UInt64,
-        code: @escaping (inout StateCoder) -> Void
+        code: @escaping (inout StateCoder) -> Void, watch: @escaping (StageWatch) -> Void = { _ in }
     ) {
         (self.name, self.inputs, self.outputs, self.run, self.code) = (name, inputs, outputs, run, code)
-        (self.inlets, self.timers) = (inlets, timers)
+        (self.inlets, self.timers, setWatch) = (inlets, timers, watch)
         metrics = StageMetrics()
         live = .allocate(capacity: 1)
         live.initialize(to: Live())
@@ -51,6 +52,13 @@ public final class Stage {
         var sum = 0
         for k in 0..<inputs.count { sum &+= inlets[k].cursor }
         return sum
+    }
+
+    /// Tells, from the next record on, what each of this stage's outputs came of. Results do not change; the run is slower.
+    public func watched() -> StageWatch {
+        let watch = StageWatch(inputs: inputs.count)
+        setWatch(watch)
+        return watch
     }
 
     func state(_ coder: inout StateCoder) {
