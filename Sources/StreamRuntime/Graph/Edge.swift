@@ -60,6 +60,8 @@ public class EdgeBase {
     public private(set) var marks: [DigestMark] = []
     /// How often this edge had to grow because one record put more on it than it could hold.
     public private(set) var growths = 0
+    /// What handling one element or one firing puts here at most: with less room than that its writer does not go on.
+    private var mostAtOnce = 1
     let stride: Int
     private var ownStorage: UnsafeMutableRawPointer, ownSequences: UnsafeMutablePointer<UInt64>
 
@@ -139,8 +141,21 @@ public class EdgeBase {
     /// Says that nothing more comes below `sequence`.
     func reach(_ sequence: UInt64) { header.pointee.frontier = sequence }
 
-    /// Doubles the room. Only between the runs of stages: they hold pointers while they run.
+    /// Whether the writer has stopped for want of room. A source's edge lies in somebody else's memory and never has.
+    var lacksRoom: Bool { !isPort && header.pointee.capacity - header.pointee.count < mostAtOnce }
+
+    /// At build: an operator says how much it emits at once, and its edges hold at least that.
+    @usableFromInline func makeRoom(for most: Int) {
+        mostAtOnce = most
+        while header.pointee.capacity < most { double() }
+    }
+    /// Doubles the room, and counts it.
     func grow() {
+        double()
+        growths += 1
+    }
+    /// Only between the runs of stages: they hold pointers while they run.
+    private func double() {
         precondition(header.pointee.storage == ownStorage, "only an edge of its own memory grows")
         let count = header.pointee.count, larger = 2 * header.pointee.capacity
         let storage = UnsafeMutableRawPointer.allocate(byteCount: max(1, larger * stride), alignment: 64)
@@ -153,7 +168,6 @@ public class EdgeBase {
         header.pointee.storage = storage
         header.pointee.sequences = sequences
         header.pointee.capacity = larger
-        growths += 1
     }
 
     @usableFromInline func appendMark(_ digest: Digest, _ sequence: UInt64) {

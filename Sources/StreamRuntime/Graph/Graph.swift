@@ -86,8 +86,8 @@ public final class Graph {
     func add<B: Body & ~Copyable>(_ name: String, _ body: consuming B, _ inputs: [EdgeBase]) -> Outlets<B.Out, B.Side> {
         let out = edge(name, B.Out.self), side = edge(name + "." + B.sideName, B.Side.self)
         let cell = Cell(body, inputs, out, side)
-        while out.capacity < max(cell.most, cell.mostPerTimer) { out.doubleAtBuild() }
-        while side.capacity < max(cell.most, cell.mostPerTimer) { side.doubleAtBuild() }
+        out.makeRoom(for: max(cell.most, cell.mostPerTimer))
+        side.makeRoom(for: max(cell.most, cell.mostPerTimer))
         append(
             Stage(
                 name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers, run: { cell.run($0) },
@@ -119,7 +119,7 @@ public final class Graph {
     public func process(_ batch: Batch, wait: () -> Void = {}) {
         let end = batch.end, lastWatermark = batch.lastWatermark, isMeasured = self.isMeasured
         while true {
-            var isDone = true, moved = false
+            var isDone = true, moved = false, isSinkFull = false
             var before = isMeasured ? cp_ticks() : 0
             for at in stages.indices {
                 let stage = stages[at]
@@ -141,6 +141,7 @@ public final class Graph {
                 if handled > 0 || live.pointee.frontier != old { moved = true }
                 if live.pointee.frontier < end {
                     isDone = false
+                    if stage.isFullSink { isSinkFull = true }
                     live.pointee.blockedSince = isMeasured ? cp_ticks() : 0
                 }
                 if isMeasured {  // one clock read per stage and batch: the end of this is the start of the next
@@ -151,16 +152,20 @@ public final class Graph {
             }
             for at in edges.indices { edges[at].settle() }
             if isDone { return }
-            if !moved, !growBlockedEdges(end) { wait() }
+            // While a sink has no room everything may wait for it; growing edges would only hide that.
+            if !moved, isSinkFull || !growBlockedEdges(end) { wait() }
         }
     }
 
     /// One record can put more on an edge into a merge than the edge holds; the merge waits for its other input, which
     /// waits for the same operator. Then the edge grows: counted, never lost.
+    ///
+    /// Where nothing moves and no sink is full, following the operators that lack room downstream ends at such a merge, so
+    /// this always finds one.
     private func growBlockedEdges(_ end: UInt64) -> Bool {
         var grown = false
-        for stage in stages where stage.live.pointee.frontier < end && !stage.outputs.isEmpty {
-            for edge in stage.outputs where edge.header.pointee.count * 2 > edge.capacity && edge.hasReaders {
+        for stage in stages where stage.inputs.count > 1 && stage.live.pointee.frontier < end {
+            for (k, edge) in stage.inputs.enumerated() where stage.hasUntaken(k) && edge.lacksRoom {
                 edge.grow()
                 grown = true
             }
@@ -185,9 +190,4 @@ public struct Offer<T: Element> {
 
     public subscript(i: Int) -> T { elements(header, of: T.self)[from + i] }
     public func sequence(_ i: Int) -> UInt64 { header.pointee.sequence(from + i) }
-}
-
-extension EdgeBase {
-    /// An operator says how much it emits at most; its edges hold at least that.
-    @usableFromInline func doubleAtBuild() { grow() }
 }

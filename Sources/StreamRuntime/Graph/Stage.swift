@@ -47,6 +47,11 @@ public final class Stage {
         return true
     }
 
+    /// Whether elements of its input `k` wait for it.
+    func hasUntaken(_ k: Int) -> Bool { inlets[k].header.pointee.count > inlets[k].cursor }
+    /// A sink that left elements where they were: its own room has run out.
+    var isFullSink: Bool { outputs.isEmpty && hasUntaken(0) }
+
     /// How many elements its readers' cursors have passed in this batch.
     @inline(__always) func taken() -> Int {
         var sum = 0
