@@ -92,7 +92,7 @@ public final class DeskRun {
         options.endsDay = !isLive
         options.isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
         engine = Engine(assembly.graph, names: names, options: options, time: settings.time)
-        effects = EffectThread(engine: engine.wakeup)
+        effects = EffectThread(engine: engine.wakeup, counters: assembly.graph.counters)
         if let directory, manifest == nil { try begin(directory, topology, names, options) }
         _ = names.takeFresh()  // the topology's own names are in the manifest
     }
@@ -200,7 +200,8 @@ public final class DeskRun {
         return try JournalWriter(
             directory: directory.journal, topologyHash: UInt64(assembly.topology.hash, radix: 16) ?? 0,
             nextSequence: engine.nextSequence, lastSegment: reader.segments.last ?? 0, durability: settings.durability,
-            onDurable: engine.wakeup, storage: directory.storage, hasThread: settings.hasThreads)
+            onDurable: engine.wakeup, storage: directory.storage, hasThread: settings.hasThreads,
+            metrics: assembly.graph.counters.journal)
     }
 
     // MARK: - The graph's doors
@@ -247,7 +248,7 @@ public final class DeskRun {
         let writer = try CSVWriter<T>(path, names: assembly.names)
         // A file is written anew from the day's first record, so that it is whole after a restart; a terminal is not.
         let queue = effects.consumer(vertex.name, wantsReplay: path != "-") { (_, element: T) in try writer.write(element) }
-        effects.onTurn { try writer.flush() }
+        effects.onTurn(of: vertex.name) { try writer.flush() }
         engine.effect(vertex.name, from: edge, into: queue)
     }
     private func attachNull<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) {

@@ -23,7 +23,7 @@ final class LedgerSink {
     init(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, path: String) throws {
         projection = try LedgerProjection(path: path, names: assembly.names)
         projection.attach(vertex, assembly, ThroughQueue(name: vertex.name, engine: engine, effects: effects))
-        effects.onTurn { [unowned self, unowned engine] in
+        effects.onTurn(of: vertex.name) { [unowned self, unowned engine] in
             try projection.write(upTo: complete)
             complete = engine.settledSequence
         }

@@ -19,7 +19,22 @@ public final class EffectThread: @unchecked Sendable {
     /// Called once, when an effect fails: from then on nothing is carried out, so the run must end. Set before `start`.
     public var onFailure: () -> Void = {}
 
-    public init(engine: Wakeup) { self.engine = engine }
+    /// Where each sink's part of this thread's time is counted.
+    private let counters: Counters?
+
+    public init(engine: Wakeup, counters: Counters? = nil) { (self.engine, self.counters) = (engine, counters) }
+
+    /// Counts a turn as work of the vertex that `name` names, with or without one of its inputs: `ledger.oms`.
+    private func metered(_ name: String, _ body: @escaping () -> Int) -> () -> Int {
+        let vertex = name.split(separator: ".").first.map(String.init) ?? name
+        guard let worker = counters?.worker(vertex) else { return body }
+        return {
+            worker.begin()
+            let taken = body()
+            worker.end(elements: taken)
+            return taken
+        }
+    }
 
     private func fail(_ error: any Error) {
         failure.withLock { $0 = $0 ?? error }
@@ -31,20 +46,24 @@ public final class EffectThread: @unchecked Sendable {
         _ name: String, capacity: Int = 65_536, wantsReplay: Bool = false, _ body: @escaping (UInt64, T) throws -> Void
     ) -> TypedEffectQueue<T> {
         let queue = TypedEffectQueue<T>(name, capacity: capacity, wantsReplay: wantsReplay, wakeup: wakeup)
-        consumers.append { [unowned self] in
-            queue.drain { sequence, element in
-                guard self.error == nil else { return }
-                do { try body(sequence, element) } catch { self.fail(error) }
-            }
-        }
+        consumers.append(
+            metered(name) { [unowned self] in
+                queue.drain { sequence, element in
+                    guard self.error == nil else { return }
+                    do { try body(sequence, element) } catch { self.fail(error) }
+                }
+            })
         return queue
     }
     /// Called after each turn, and at least every 50 ms: to commit what was gathered, to look at a clock.
-    public func onTurn(_ body: @escaping () throws -> Void) {
-        idlers.append { [unowned self] in
-            guard self.error == nil else { return }
+    /// - Parameter name: the vertex whose work it is.
+    public func onTurn(of name: String, _ body: @escaping () throws -> Void) {
+        let turn = metered(name) { [unowned self] in
+            guard self.error == nil else { return 0 }
             do { try body() } catch { self.fail(error) }
+            return 0
         }
+        idlers.append { _ = turn() }
     }
 
     public var error: (any Error)? { failure.withLock { $0 } }

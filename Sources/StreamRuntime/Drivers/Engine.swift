@@ -54,6 +54,7 @@ public final class Engine {
     public private(set) var replayedIngestTime: Int64 = 0
 
     private let time: any TimeSource
+    private lazy var meter = EngineMeter(graph)
     /// Called while a batch waits for room in an effect's queue; a simulation makes some, since no thread does.
     public var whileBlocked: () -> Void = {}
 
@@ -71,6 +72,7 @@ public final class Engine {
         let ingress = Ingress<T>(
             capacity: capacity, isService: isService, wakeup: wakeup, time: time is SystemTime ? nil : time)
         feeds.append(RingFeed(port, ingress))
+        meter.watch(ingress, of: port)
         return ingress
     }
     /// A source that is read when there is time, merged with the others of its kind by event time.
@@ -82,21 +84,24 @@ public final class Engine {
     public func loop<T: Element>(_ port: TypedPort<T>, of edge: Edge<T>) {
         let feed = LoopFeed<T>(port)
         loops.append(feed)
-        graph.sink(port.name + ".loop", from: edge) { offer in
+        let stage = graph.sink(port.name + ".loop", from: edge) { offer in
             for i in 0..<offer.count { feed.add(offer[i]) }
             return offer.count
         }
+        stage.metrics.kind = .plumbing
     }
     /// An effect on the outside world: `queue` gets every element with its sequence, and hands it on when durable.
     public func effect<T: Element>(_ name: String, from edge: Edge<T>, into queue: TypedEffectQueue<T>) {
         effects.append(queue)
-        graph.sink(name, from: edge) { [unowned self] offer in
+        let stage = graph.sink(name, from: edge) { [unowned self] offer in
             if isReplaying, !queue.wantsReplay { return offer.count }
             var taken = 0
             while taken < offer.count, queue.ring.offer(offer[taken], Int64(bitPattern: offer.sequence(taken))) { taken += 1 }
             if taken > 0 { queue.wakeup?.wake() }
+            if taken < offer.count { queue.metrics?.block() } else { queue.metrics?.unblock() }
             return taken
         }
+        meter.watch(queue, behind: stage)
     }
     /// True while the recorded part of the day is run again: nothing leaves.
     public private(set) var isReplaying = false
@@ -141,6 +146,7 @@ public final class Engine {
                 for loop in loops where loop.port.id == group.source { loop.drop(group.count) }
             }
             replayedIngestTime = block.ingestTime
+            meter.resumes(reader.groups, last: block.end - 1)
             runner.run(reader.groups, first: block.first, count: block.count) {
                 whileBlocked()
                 cp_pause()
@@ -216,6 +222,8 @@ public final class Engine {
     private func park() {
         var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - time.now()), 50_000_000)
         if let wait = paceDelay() { limit = min(limit, wait) }
+        meter.park()
+        defer { meter.unpark() }
         wakeup.wait(nanoseconds: max(1_000, limit)) {
             feeds.contains(where: \.isReady) || loops.contains(where: \.isReady) || stopping.isSet.load(ordering: .relaxed)
         }
@@ -279,6 +287,7 @@ public final class Engine {
             ingestTime: batch.ingestTime, groups: batch.groups)
         nextSequence = batch.end
         batches += 1
+        meter.begins(batch.groups, first: batch.first, count: batch.count)
         runner.run(batch.groups, first: batch.first, count: batch.count) {
             publishDurable()
             whileBlocked()

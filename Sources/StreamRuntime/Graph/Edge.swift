@@ -85,6 +85,10 @@ public class EdgeBase {
     /// How many elements have passed.
     public var total: UInt64 { header.pointee.total }
     public var capacity: Int { header.pointee.capacity }
+    /// Where others see how this edge fares; nil where nothing ever passes.
+    var metrics: EdgeMetrics?
+    /// True for a source whose elements wait in a ring of their own, which shows them.
+    var isFedByRing = false
     /// Whether this is a source's edge rather than a stage's.
     public internal(set) var isPort = false
     /// Sources need no digest: the journal has its checksums.

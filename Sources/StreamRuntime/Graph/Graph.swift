@@ -16,13 +16,24 @@ public struct Outlets<Out: Element, Side: Element> {
 public final class Graph {
     public private(set) var stages: [Stage] = []
     public private(set) var ports: [SourcePort] = []
-    private var edges: [EdgeBase] = []
+    private(set) var edges: [EdgeBase] = []
     /// How many elements an edge holds at first. Smaller is kinder to the cache, larger is fewer sweeps.
     public let edgeCapacity: Int
     /// Off only to measure what measuring costs.
     public var isMeasured = true
+    /// What the stages and edges count in.
+    public let counters: Counters
+    /// The thread that runs these stages.
+    let thread: ThreadMetrics
+    /// For each stage, those from which elements can come to it; made when first asked for.
+    var upstream: [[Int]] = []
+    /// The stages that a full sink downstream holds up at the moment, while they have nothing to do themselves.
+    var held: [Bool] = []
 
-    public init(edgeCapacity: Int = 4_096) { self.edgeCapacity = edgeCapacity }
+    public init(edgeCapacity: Int = 4_096, counters: Counters = Counters(), thread: String = "engine") {
+        (self.edgeCapacity, self.counters, self.thread) = (edgeCapacity, counters, counters.thread(thread))
+        counters.onSample { [weak self] in self?.sampleEdges() }
+    }
 
     /// How many elements a certain edge holds, where it is not `edgeCapacity`. Set before the edge is made.
     public var capacities: [String: Int] = [:]
@@ -32,8 +43,14 @@ public final class Graph {
         register(edge)
         return edge
     }
-    @usableFromInline func register(_ edge: EdgeBase) { edges.append(edge) }
-    @usableFromInline func append(_ stage: Stage) { stages.append(stage) }
+    @usableFromInline func register(_ edge: EdgeBase) {
+        edges.append(edge)
+        if edge.elementName != Nothing.elementName { edge.metrics = counters.edge(edge.name) }
+    }
+    @usableFromInline func append(_ stage: Stage) {
+        stages.append(stage)
+        upstream = []
+    }
 
     /// Declares a source.
     /// - Parameters:
@@ -56,6 +73,9 @@ public final class Graph {
         edge.isHashed = false
         edge.isPort = true
         ports.append(port)
+        let source = counters.source(port.name).cell
+        source.pointee.lateness = port.lateness
+        source.pointee.holds = port.holdsWatermark && port.lead == port.id ? 1 : 0
     }
 
     @inlinable @discardableResult
@@ -90,14 +110,16 @@ public final class Graph {
         side.makeRoom(for: max(cell.most, cell.mostPerTimer))
         append(
             Stage(
-                name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers, run: { cell.run($0) },
-                code: { cell.code(&$0) }, watch: { cell.watch = $0 }))
+                name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers,
+                metrics: metrics(name, inputs, [out, side]), run: { cell.run($0) }, code: { cell.code(&$0) },
+                watch: { cell.watch = $0 }))
         return Outlets(out, side)
     }
 
     /// Hands every element of `input`, with its sequence, to `take`, which returns how many it took: fewer than it
     /// was offered when its own room ran out, and then it is asked again.
-    public func sink<T: Element>(_ name: String, from input: Edge<T>, take: @escaping (Offer<T>) -> Int) {
+    @discardableResult
+    public func sink<T: Element>(_ name: String, from input: Edge<T>, take: @escaping (Offer<T>) -> Int) -> Stage {
         let inlets = makeInlets([input])
         let run: (Batch) -> UInt64 = { batch in
             let header = inlets[0].header, at = inlets[0].cursor
@@ -110,7 +132,11 @@ public final class Graph {
             }
             return header.pointee.frontier
         }
-        append(Stage(name, [input], [], inlets: inlets, timers: nil, run: run, code: { _ in }))
+        let stage = Stage(
+            name, [input], [], inlets: inlets, timers: nil, metrics: metrics(name, [input], []), run: run,
+            code: { _ in })
+        append(stage)
+        return stage
     }
 
     /// Runs every stage over the batch, upstream first: one sweep, unless an edge filled up or a sink had no room;
@@ -118,43 +144,56 @@ public final class Graph {
     /// - Parameter wait: called when only a sink's want of room holds things up.
     public func process(_ batch: Batch, wait: () -> Void = {}) {
         let end = batch.end, lastWatermark = batch.lastWatermark, isMeasured = self.isMeasured
+        let live = thread.cell
+        var before: UInt64 = 0
+        if isMeasured { before = beginBatch() }
         while true {
             var isDone = true, moved = false, isSinkFull = false
-            var before = isMeasured ? cp_ticks() : 0
             for at in stages.indices {
                 let stage = stages[at]
-                let live = stage.live
-                guard live.pointee.frontier < end else { continue }
-                let old = live.pointee.frontier
+                let state = stage.live
+                let old = state.pointee.frontier
+                guard old < end else { continue }
                 if stage.skips(lastWatermark) {
-                    if live.pointee.frontier < end { isDone = false }
-                    if live.pointee.frontier != old { moved = true }
+                    if state.pointee.frontier < end { isDone = false }
+                    if state.pointee.frontier != old { moved = true }
                     continue
                 }
                 let taken = stage.taken()
-                if live.pointee.blockedSince != 0 {
-                    stage.metrics.recordBlocked(since: live.pointee.blockedSince)
-                    live.pointee.blockedSince = 0
-                }
-                live.pointee.frontier = stage.run(batch)
+                if isMeasured { live.pointee.running = stage.metrics.number }
+                let reached = stage.run(batch)
+                state.pointee.frontier = reached
                 let handled = stage.taken() &- taken
-                if handled > 0 || live.pointee.frontier != old { moved = true }
-                if live.pointee.frontier < end {
+                let hasMoved = handled > 0 || reached != old
+                if hasMoved { moved = true }
+                if reached < end {
                     isDone = false
                     if stage.isFullSink { isSinkFull = true }
-                    live.pointee.blockedSince = isMeasured ? cp_ticks() : 0
                 }
                 if isMeasured {  // one clock read per stage and batch: the end of this is the start of the next
                     let after = cp_ticks()
-                    stage.metrics.record(after > before ? after &- before : 0, elements: handled)
+                    live.pointee.since = after
+                    if hasMoved {  // an attempt in vain is neither work nor the end of its waiting
+                        if after > before { live.pointee.stageTicks &+= after &- before }
+                        if stage.metrics.isBlocked { stage.unblock(before) }
+                        stage.metrics.ran(from: before, to: after, elements: handled)
+                    }
+                    if reached < end, stage.isOutOfRoom() { stage.block(after) }
                     before = after
                 }
             }
             for at in edges.indices { edges[at].settle() }
-            if isDone { return }
-            // While a sink has no room everything may wait for it; growing edges would only hide that.
-            if !moved, isSinkFull || !growBlockedEdges(end) { wait() }
+            if isDone { break }
+            if moved {
+                if live.pointee.waitSince != 0 { release(before) }
+            } else if isSinkFull || !growBlockedEdges(end) {
+                // While a sink has no room everything may wait for it; growing edges would only hide that.
+                if isMeasured, live.pointee.waitSince == 0 { hold(end, before) }
+                wait()
+                if isMeasured { before = cp_ticks() }
+            }
         }
+        if isMeasured { endBatch(before) }
     }
 
     /// One record can put more on an edge into a merge than the edge holds; the merge waits for its other input, which

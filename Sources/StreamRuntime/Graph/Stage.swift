@@ -7,8 +7,6 @@ public final class Stage {
     struct Live {
         /// This stage has done everything below.
         var frontier: UInt64 = 1
-        /// When it stopped for want of room, in ticks; 0 while it has not.
-        var blockedSince: UInt64 = 0
     }
     public let name: String
     public let inputs: [EdgeBase], outputs: [EdgeBase]
@@ -22,12 +20,12 @@ public final class Stage {
 
     @usableFromInline init(
         _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
-        timers: UnsafeMutablePointer<TimerQueue>?, run: @escaping (Batch) -> UInt64,
+        timers: UnsafeMutablePointer<TimerQueue>?, metrics: StageMetrics, run: @escaping (Batch) -> UInt64,
         code: @escaping (inout StateCoder) -> Void, watch: @escaping (StageWatch) -> Void = { _ in }
     ) {
         (self.name, self.inputs, self.outputs, self.run, self.code) = (name, inputs, outputs, run, code)
         (self.inlets, self.timers, setWatch) = (inlets, timers, watch)
-        metrics = StageMetrics()
+        self.metrics = metrics
         live = .allocate(capacity: 1)
         live.initialize(to: Live())
     }
@@ -51,6 +49,9 @@ public final class Stage {
     func hasUntaken(_ k: Int) -> Bool { inlets[k].header.pointee.count > inlets[k].cursor }
     /// A sink that left elements where they were: its own room has run out.
     var isFullSink: Bool { outputs.isEmpty && hasUntaken(0) }
+
+    /// Whether a stage that has not come to the batch's end waits for room; else it waits for another's output.
+    func isOutOfRoom() -> Bool { outputs.isEmpty ? hasUntaken(0) : outputs.contains(where: \.lacksRoom) }
 
     /// How many elements its readers' cursors have passed in this batch.
     @inline(__always) func taken() -> Int {

@@ -39,6 +39,8 @@ public final class JournalWriter: @unchecked Sendable {
     private var current = 0, written = 0
     /// True when a thread of its own calls `turn`; else whoever holds the writer does.
     private let hasThread: Bool
+    /// Where others see how far the disk is behind.
+    private let metrics: JournalMetrics?
     /// Woken whenever more is durable.
     public let onDurable: Wakeup
 
@@ -50,9 +52,10 @@ public final class JournalWriter: @unchecked Sendable {
     public init(
         directory: String, topologyHash: UInt64, nextSequence: UInt64, lastSegment: Int, durability: Durability,
         onDurable: Wakeup = Wakeup(), segmentBytes: Int = 256 << 20, chunkBytes: Int = 1 << 20, chunks count: Int = 8,
-        storage: any Storage = DiskStorage(), hasThread: Bool = true
+        storage: any Storage = DiskStorage(), hasThread: Bool = true, metrics: JournalMetrics? = nil
     ) throws(JournalError) {
-        (self.storage, self.hasThread) = (storage, hasThread)
+        (self.storage, self.hasThread, self.metrics) = (storage, hasThread, metrics)
+        metrics?.startsAfter(nextSequence - 1)
         (self.directory, self.topologyHash, self.durability) = (directory, topologyHash, durability)
         (self.segmentBytes, self.chunkBytes, self.onDurable) = (segmentBytes, max(chunkBytes, 256 << 10), onDurable)
         chunks = (0..<count).map { _ in .allocate(byteCount: max(chunkBytes, 256 << 10), alignment: 4_096) }
@@ -99,12 +102,16 @@ public final class JournalWriter: @unchecked Sendable {
         segmentFilled += bytes
         published.store(
             WordPair(first: UInt(chunk) << 32 | UInt(filled), second: UInt(first) + UInt(count)), ordering: .releasing)
+        metrics?.appended(first + UInt64(count) - 1)
         work.wake()
     }
 
     private func seal(rollingAt sequence: UInt64) {
         let next = chunk + 1
         if !hasThread { turn() }
+        let isFull = next - released.load(ordering: .acquiring) >= chunks.count
+        if isFull { metrics?.block() }
+        defer { if isFull { metrics?.unblock() } }
         while next - released.load(ordering: .acquiring) >= chunks.count, !hasFailed.load(ordering: .acquiring) {
             room.wait(nanoseconds: 1_000_000_000) { next - released.load(ordering: .acquiring) < chunks.count }
         }
@@ -195,6 +202,7 @@ public final class JournalWriter: @unchecked Sendable {
     @discardableResult public func turn() -> Bool {
         let tail = published.load(ordering: .acquiring)
         guard tail.first != UInt(current) << 32 | UInt(written), !hasFailed.load(ordering: .relaxed) else { return false }
+        metrics?.commitBegins()
         do throws(JournalError) {
             while current < Int(tail.first >> 32) {
                 let seal = seals[current % chunks.count]
@@ -219,6 +227,7 @@ public final class JournalWriter: @unchecked Sendable {
         }
         syncs.add(1, ordering: .relaxed)
         durable.store(UInt64(tail.second) - 1, ordering: .releasing)
+        metrics?.commitEnded(durable: UInt64(tail.second) - 1)
         onDurable.wake()
         return true
     }

@@ -1,63 +1,68 @@
 import CPlatform
-import Synchronization
-
-/// A log-linear histogram: 16 steps to each power of two, so every value is within 6.25 % of its bucket's floor.
-///
-/// One thread writes, any may read: a torn read shows one batch more or less, never a wrong past.
-public final class Histogram: @unchecked Sendable {  // single writer; the buckets are words that readers may see late
-    private let buckets: UnsafeMutablePointer<UInt64>
-    static let size = 64 * 16
-
-    public init() {
-        buckets = .allocate(capacity: Self.size)
-        buckets.initialize(repeating: 0, count: Self.size)
-    }
-    deinit { buckets.deallocate() }
-
-    static func bucket(_ value: UInt64) -> Int {
-        let power = 63 - max(value, 1).leadingZeroBitCount
-        let step = power >= 4 ? Int((value >> UInt64(power - 4)) & 15) : Int(value & 15)
-        return power * 16 + step
-    }
-    static func floor(_ bucket: Int) -> UInt64 {
-        let power = bucket / 16, step = UInt64(bucket % 16)
-        return power >= 4 ? (1 << UInt64(power)) | (step << UInt64(power - 4)) : step
-    }
-    public func record(_ value: UInt64, count: Int = 1) { buckets[Self.bucket(value)] &+= UInt64(count) }
-
-    public var count: UInt64 { (0..<Self.size).reduce(0) { $0 &+ buckets[$1] } }
-
-    /// The value below which a share `p` of the recordings lies, nil when there are none.
-    public func percentile(_ p: Double) -> UInt64? {
-        let total = count
-        guard total > 0 else { return nil }
-        let wanted = UInt64((Double(total) * p).rounded(.up))
-        var seen: UInt64 = 0
-        for bucket in 0..<Self.size {
-            seen &+= buckets[bucket]
-            if seen >= max(1, wanted) { return Self.floor(bucket) }
-        }
-        return Self.floor(Self.size - 1)
-    }
-}
 
 /// What one stage did with its time. Ticks of the processor's counter; `TickClock` turns them into seconds.
 public final class StageMetrics: @unchecked Sendable {  // the stage's thread writes; readers may see a batch late
-    public private(set) var elements: UInt64 = 0
-    public private(set) var runs: UInt64 = 0
-    public private(set) var busyTicks: UInt64 = 0
-    public private(set) var blockedTicks: UInt64 = 0
-    /// Ticks per element: a batch's mean, counted once per element.
-    public let latency = Histogram()
+    public let name: String
+    /// Time per element: a batch's mean, counted once per element.
+    public let latency: Histogram
+    let number: UInt64
+    let cell: UnsafeMutablePointer<StageCell>
+    private let owner: CounterMemory
 
-    func record(_ ticks: UInt64, elements n: Int) {
-        runs &+= 1
-        elements &+= UInt64(n)
-        busyTicks &+= ticks
+    init(_ name: String, _ kind: StageKind, in memory: CounterMemory) {
+        let (number, raw) = memory.append(.stage, texts: [name])
+        cell = raw.bindMemory(to: StageCell.self, capacity: 1)
+        (self.name, self.number, owner) = (name, number, memory)
+        let sum = raw.assumingMemoryBound(to: UInt64.self) + (MemoryLayout<StageCell>.size / 8 - 1)
+        latency = Histogram(sum: sum, buckets: raw + MemoryLayout<StageCell>.size, owner: memory)
+        cell.pointee.kind = kind.rawValue
+    }
+
+    public var elements: UInt64 { cell.pointee.elements }
+    public var runs: UInt64 { cell.pointee.runs }
+    public var busyTicks: UInt64 { cell.pointee.busyTicks }
+    public var blockedTicks: UInt64 { cell.pointee.blockedTicks }
+    public var kind: StageKind {
+        get { StageKind(rawValue: cell.pointee.kind) ?? .operator }
+        set { cell.pointee.kind = newValue.rawValue }
+    }
+
+    /// One run of the stage, from `before` to `after`.
+    @inline(__always)
+    func ran(from before: UInt64, to after: UInt64, elements n: Int) {
+        let ticks = after > before ? after &- before : 0
+        cell.pointee.runs &+= 1
+        cell.pointee.elements &+= UInt64(n)
+        cell.pointee.busyTicks &+= ticks
+        cell.pointee.finished = after
         if n > 0 { latency.record(max(1, ticks / UInt64(n)), count: n) }
     }
-    func recordBlocked(since start: UInt64) {
-        let now = cp_ticks()
-        if now > start { blockedTicks &+= now &- start }
+    /// It waits for room from now on.
+    func block(_ now: UInt64) { if cell.pointee.blockedSince == 0 { cell.pointee.blockedSince = now } }
+    func unblock(_ now: UInt64) {
+        let since = cell.pointee.blockedSince
+        guard since != 0 else { return }
+        cell.pointee.blockedSince = 0
+        if now > since { cell.pointee.blockedTicks &+= now &- since }
+    }
+    @inline(__always) var isBlocked: Bool { cell.pointee.blockedSince != 0 }
+}
+
+/// What carries a sink's effects out, on a thread that is not the engine's.
+public final class WorkerMetrics: @unchecked Sendable {  // the worker's thread writes; readers may see a turn late
+    public let stage: StageMetrics
+    private var cell: UnsafeMutablePointer<StageCell> { stage.cell }
+
+    init(_ stage: StageMetrics) { self.stage = stage }
+
+    public func begin() { cell.pointee.busySince = cp_ticks() }
+    /// - Parameters:
+    ///   - n: how many elements were carried out.
+    ///   - ingestTime: when the record that caused the last one came in; 0 where nobody knows.
+    public func end(elements n: Int, ingestTime: Int64 = 0) {
+        let now = cp_ticks(), since = cell.pointee.busySince
+        if n > 0, ingestTime != 0 { cell.pointee.handledIngest = ingestTime }
+        stage.ran(from: since, to: now, elements: n)
+        cell.pointee.busySince = 0
     }
 }

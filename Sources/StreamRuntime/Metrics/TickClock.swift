@@ -13,6 +13,11 @@ public struct TickClock: Sendable {
     }
     public func nanoseconds(_ ticks: UInt64) -> Double { Double(ticks) * nanosecondsPerTick }
 
+    /// Measured once for the process.
+    static let shared = TickClock()
+    /// An instant in both: the first look at this.
+    static let origin = (ticks: cp_ticks(), time: monotonic())
+
     public static func monotonic() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

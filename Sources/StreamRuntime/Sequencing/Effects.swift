@@ -22,6 +22,8 @@ public final class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendabl
     private let released = Atomic<UInt64>(0)
     private let free = Atomic<Bool>(false)
     var wakeup: Wakeup?
+    /// Where others see how full it is; its waits for room are counted by who offers.
+    var metrics: EdgeMetrics?
 
     public init(_ name: String, capacity: Int = 65_536, wantsReplay: Bool = false, wakeup: Wakeup? = nil) {
         (self.name, self.wantsReplay, ring, self.wakeup) = (name, wantsReplay, Ring(capacity: capacity), wakeup)

@@ -32,6 +32,8 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     /// True for a connection that answers: a run does not wait for its end.
     let isService: Bool
 
+    /// Where others see how full the ring is; its waits for room are counted under the producer's lock.
+    var metrics: EdgeMetrics?
     /// Nil for the machine's clock, so that a live feed calls nothing erased for an element.
     private let time: (any TimeSource)?
 
@@ -43,7 +45,11 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     /// - Returns: false when the ring is full: stop reading and offer it again. Nothing is dropped.
     public func offer(_ element: T, ingestTime: Int64? = nil) -> Bool {
         let ingestTime = ingestTime ?? time?.now() ?? WallClock.now()
-        let taken = producer.withLock { _ in ring.offer(element, ingestTime) }
+        let taken = producer.withLock { _ in
+            let taken = ring.offer(element, ingestTime)
+            if let metrics { if taken { metrics.unblock() } else { metrics.block() } }
+            return taken
+        }
         if taken { wakeup.wake() } else { refusals.add(1, ordering: .relaxed) }
         return taken
     }
@@ -178,6 +184,10 @@ final class PullFeed<T: Element>: PulledFeed {
 /// Takes what another vertex emitted in the batch before: a cycle of the graph, closed through the journal.
 final class LoopFeed<T: Element>: Feed {
     private var waiting: [T] = [], taken: [T] = []
+
+    /// Where others see how much waits.
+    var metrics: EdgeMetrics?
+    func count() { metrics?.depth = waiting.count }
 
     func add(_ element: T) { waiting.append(element) }
 

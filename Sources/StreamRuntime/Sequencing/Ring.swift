@@ -46,5 +46,16 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
         let ready = min(tail.load(ordering: .acquiring) - from, capacity - index, most)
         return (elements + index, words + index, ready)
     }
+    /// Any thread: how many elements went in and came out so far, and the word beside the oldest that waits, 0 when none does.
+    func look() -> (total: Int, taken: Int, oldest: Int64) {
+        let from = head.load(ordering: .acquiring), to = tail.load(ordering: .acquiring)
+        guard to > from else { return (from, from, 0) }
+        let word = words[from & (capacity - 1)]
+        // Taken meanwhile, the slot may have been written anew.
+        return (to, from, head.load(ordering: .acquiring) == from ? word : 0)
+    }
+    /// Where the next element goes, for the producer, and where the oldest lies, for the consumer.
+    var nextSlot: Int { tail.load(ordering: .relaxed) & (capacity - 1) }
+    var firstSlot: Int { head.load(ordering: .relaxed) & (capacity - 1) }
     public func release(_ n: Int) { head.store(head.load(ordering: .relaxed) + n, ordering: .releasing) }
 }

@@ -1,0 +1,100 @@
+import CPlatform
+import PlainData
+
+/// What is counted around the stages' runs: rare, or once a batch, so kept out of the loop.
+extension Graph {
+    /// The counters of a new stage.
+    @usableFromInline func metrics(_ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase]) -> StageMetrics {
+        let metrics = counters.stage(name, outputs.isEmpty ? .sink : .operator)
+        metrics.cell.pointee.thread = thread.number
+        for (i, edge) in inputs.enumerated() where i < 8 { metrics.cell.pointee.inputs[i] = edge.metrics?.number ?? 0 }
+        for (i, edge) in outputs.enumerated() {
+            guard let own = edge.metrics else { continue }
+            own.cell.pointee.producer = metrics.number
+            if i == 0 { metrics.cell.pointee.output = own.number } else { metrics.cell.pointee.side = own.number }
+        }
+        return metrics
+    }
+
+    /// - Returns: the time in ticks.
+    func beginBatch() -> UInt64 {
+        let now = cp_ticks(), cell = thread.cell
+        cell.pointee.since = now
+        cell.pointee.heartbeat = now
+        (cell.pointee.previousStart, cell.pointee.batchStart) = (cell.pointee.batchStart, now)
+        cell.pointee.begun &+= 1
+        return now
+    }
+    func endBatch(_ now: UInt64) {
+        let cell = thread.cell
+        if cell.pointee.waitSince != 0 { release(now) }
+        cell.pointee.running = 0
+        cell.pointee.ended &+= 1
+    }
+
+    /// Only sinks without room keep the batch from its end: everything upstream of them waits for them, the rest for input.
+    func hold(_ end: UInt64, _ now: UInt64) {
+        if upstream.count != stages.count { findUpstream() }
+        thread.wait(now)
+        for (at, stage) in stages.enumerated() where stage.live.pointee.frontier < end && stage.metrics.isBlocked {
+            for above in upstream[at] where !stages[above].metrics.isBlocked {
+                stages[above].metrics.block(now)
+                held[above] = true
+            }
+        }
+    }
+    func release(_ now: UInt64) {
+        thread.unwait(now)
+        for at in held.indices where held[at] {
+            stages[at].metrics.unblock(now)
+            held[at] = false
+        }
+    }
+
+    private func findUpstream() {
+        held = Array(repeating: false, count: stages.count)
+        upstream = []
+        for stage in stages {
+            var above: Set<Int> = []
+            for (at, other) in stages.enumerated().prefix(upstream.count) {
+                let feeds = other.outputs.contains { edge in stage.inputs.contains { $0 === edge } }
+                if feeds { above.formUnion([at] + upstream[at]) }
+            }
+            upstream.append(above.sorted())
+        }
+    }
+
+    /// Copies what edges hold to where it is read. Called on a reader's thread: it may see an edge a moment late.
+    func sampleEdges() {
+        let oldest = thread.cell.pointee.oldestIngest
+        for edge in edges { edge.sample(oldestIngest: oldest) }
+    }
+}
+
+extension Stage {
+    /// It has stopped for want of room on an output, or in what it hands over to.
+    func block(_ now: UInt64) {
+        guard !metrics.isBlocked else { return }
+        metrics.block(now)
+        for edge in outputs where edge.lacksRoom { edge.metrics?.block(now) }
+    }
+    func unblock(_ now: UInt64) {
+        metrics.unblock(now)
+        for edge in outputs { edge.metrics?.unblock(now) }
+    }
+}
+
+extension EdgeBase {
+    func sample(oldestIngest: Int64) {
+        guard let metrics, !isFedByRing else { return }
+        let count = header.pointee.count
+        var taken = count
+        for i in 0..<header.pointee.readers { taken = min(taken, header.pointee.cursors[i]) }
+        let depth = header.pointee.readers == 0 ? 0 : min(header.pointee.capacity, max(0, count - max(0, taken)))
+        metrics.capacity = header.pointee.capacity
+        metrics.depth = depth
+        metrics.total = header.pointee.total
+        metrics.taken = header.pointee.total &- UInt64(depth)
+        metrics.oldestIngestTime = depth > 0 ? oldestIngest : 0
+    }
+}
