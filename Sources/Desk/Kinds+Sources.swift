@@ -41,6 +41,9 @@ enum SourceKinds {
                 "ends", .boolean, .default("false"),
                 doc: "whether a close with code 1000 ends the source (a tape) instead of a reconnect (a market)"),
             Parameter("lateness", .duration(atLeast: 0), .default("0s"), doc: "how far behind the newest message one may lie"),
+            Parameter(
+                "idle", .duration(atLeast: 1_000_000), .optional,
+                doc: "silence after which time goes on without this source until it speaks again; without it, time waits"),
         ],
         outputs: [
             OutputPort("out", "Trade"), OutputPort("quotes", "Quote", optional: true),

@@ -21,7 +21,9 @@ extension RecordedDay {
     public func ledger() throws -> Ledger? {
         let topology = try topology(nil, [])
         guard let vertex = topology.vertices.first(where: { $0.role == .sink && $0.kind == "ledger" }) else { return nil }
-        try LedgerProjection.removeIfAhead(directory.ledger, of: reader())
+        let journal = try reader()
+        while try journal.next() != nil {}
+        try LedgerProjection.removeIfAhead(directory.ledger, of: journal.nextSequence - 1)
         let run = try assemble(topology)
         let projection = try LedgerProjection(path: directory.ledger, names: run.assembly.names)
         projection.attach(vertex, run.assembly, FromGraph(graph: run.assembly.graph))

@@ -65,6 +65,31 @@ public final class Names: Sendable {
         }
     }
 
+    /// The texts that the journal, or whoever began it, has been told of, in the order of their numbers: all but those
+    /// that `takeFresh` would give.
+    public func known(in space: Space) -> [String] {
+        tables.withLock { tables in
+            let fresh = tables.fresh.count { $0.space == space }
+            return Array(tables.spaces[Int(space.rawValue)].texts.dropLast(fresh))
+        }
+    }
+
+    /// Saves the known texts; a restore adds those that are missing.
+    public func state(_ coder: inout StateCoder) {
+        for space in Space.allCases {
+            var texts = coder.isSaving ? known(in: space) : []
+            var count = UInt32(texts.count)
+            coder.field(&count)
+            for id in 0..<Int(count) where !coder.isTruncated {
+                var text = coder.isSaving ? texts[id] : ""
+                coder.field(&text)
+                if !coder.isSaving { texts.append(text) }
+            }
+            guard !coder.isSaving else { continue }
+            for (id, text) in texts.enumerated() { define(Definition(space: space, id: UInt32(id), text: text)) }
+        }
+    }
+
     /// Takes over a definition read from a journal.
     /// - Returns: false when the number or the text is already taken by another.
     @discardableResult public func define(_ definition: Definition) -> Bool {

@@ -5,10 +5,12 @@ public struct StateCoder {
     public let isSaving: Bool
     /// Set when the bytes end before the state does; everything read after that is zero.
     public private(set) var isTruncated = false
+    /// The version of the state that is being restored: an operator that reads older ones asks for it. 0 while saving.
+    public let version: Int
     private var offset = 0
 
-    public init() { (bytes, isSaving) = ([], true) }
-    public init(restoring bytes: [UInt8]) { (self.bytes, isSaving) = (bytes, false) }
+    public init() { (bytes, isSaving, version) = ([], true, 0) }
+    public init(restoring bytes: [UInt8], version: Int = 1) { (self.bytes, isSaving, self.version) = (bytes, false, version) }
 
     /// Whether a restore has read exactly what was saved.
     public var isAtEnd: Bool { offset == bytes.count && !isTruncated }
@@ -44,6 +46,61 @@ public struct StateCoder {
 
     public mutating func field<let n: Int>(_ values: inout InlineArray<n, Double>) {
         for i in values.indices { field(&values[i]) }
+    }
+
+    /// An enumeration that is one byte; bytes that name no case leave the value as it was.
+    public mutating func field<E: RawRepresentable>(code value: inout E) where E.RawValue == UInt8 {
+        var raw = value.rawValue
+        field(&raw)
+        value = E(rawValue: raw) ?? value
+    }
+
+    public mutating func field(_ text: inout String) {
+        var count = UInt32(text.utf8.count)
+        field(&count)
+        guard !isSaving else { return bytes.append(contentsOf: text.utf8) }
+        let end = offset + Int(count)
+        guard end <= bytes.count else {
+            isTruncated = true
+            text = ""
+            return
+        }
+        text = String(decoding: bytes[offset..<end], as: UTF8.self)
+        offset = end
+    }
+
+    /// An element as the journal keeps it: its bytes.
+    public mutating func element<T: Element>(_ value: inout T) {
+        let width = MemoryLayout<T>.size
+        if isSaving {
+            withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+            return
+        }
+        guard offset + width <= bytes.count else {
+            isTruncated = true
+            return
+        }
+        withUnsafeMutableBytes(of: &value) { $0.copyBytes(from: bytes[offset..<offset + width]) }
+        offset += width
+    }
+    /// Elements in their order.
+    public mutating func elements<T: Element>(_ values: inout [T]) {
+        var count = UInt32(values.count)
+        field(&count)
+        let width = MemoryLayout<T>.size
+        if isSaving {
+            for i in values.indices { element(&values[i]) }
+            return
+        }
+        values = []
+        guard offset + Int(count) * width <= bytes.count else {
+            isTruncated = true
+            return
+        }
+        for _ in 0..<count {
+            values.append(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: T.self) })
+            offset += width
+        }
     }
 
     public mutating func field<T: State>(_ value: inout T) { value.state(&self) }

@@ -27,6 +27,9 @@ final class CoinbaseFeedSource: LiveFeed {
         let trades = assembly.port(vertex, 0, as: Trade.self).map { engine.ingress($0) }
         let quotes = assembly.port(vertex, 1, as: Quote.self).map { engine.ingress($0) }
         let statuses = assembly.port(vertex, 2, as: FeedStatus.self).map { engine.ingress($0) }
+        if let idle = settings.durationIfPresent("idle"), let port = assembly.port(vertex, 0, as: Trade.self) {
+            engine.setIdleTimeout(of: port, idle)
+        }
         status = StatusTeller(
             IngressOutput(trades: trades, quotes: quotes, statuses: statuses), source: vertex.name, names: assembly.names,
             run.notice)

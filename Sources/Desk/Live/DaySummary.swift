@@ -5,18 +5,18 @@ import TradingModel
 
 /// What a day came to, gathered from the graph's own outputs while it runs: live or in a replay, the same.
 public final class DaySummary {
-    public private(set) var orders: [ClOrdID: OrdStatus] = [:]
-    public private(set) var fills = 0
-    public private(set) var traded = Notional.zero
-    public private(set) var positions: [SymbolID: PositionUpdate] = [:]
-    public private(set) var lastPrices: [SymbolID: Price] = [:]
-    public private(set) var parents: [ClOrdID: ParentUpdate.State] = [:]
-    public private(set) var decisions: [Outcome: Int] = [:]
-    public private(set) var triggers: [Check: Int] = [:]
-    public private(set) var anomalies = 0
-    public private(set) var inDoubt: Set<ClOrdID> = []
-    private var open: Set<ClOrdID> = []
-    private var workingParents: Set<ClOrdID> = []
+    public internal(set) var orders: [ClOrdID: OrdStatus] = [:]
+    public internal(set) var fills = 0
+    public internal(set) var traded = Notional.zero
+    public internal(set) var positions: [SymbolID: PositionUpdate] = [:]
+    public internal(set) var lastPrices: [SymbolID: Price] = [:]
+    public internal(set) var parents: [ClOrdID: ParentUpdate.State] = [:]
+    public internal(set) var decisions: [Outcome: Int] = [:]
+    public internal(set) var triggers: [Check: Int] = [:]
+    public internal(set) var anomalies = 0
+    public internal(set) var inDoubt: Set<ClOrdID> = []
+    var open: Set<ClOrdID> = []
+    var workingParents: Set<ClOrdID> = []
 
     public init() {}
 

@@ -12,6 +12,9 @@ public struct DeskRunSettings: Sendable {
     public var durability = Durability.os
     /// 1 is the pace of the recording; nil as fast as possible.
     public var speed: Double?
+    /// A checkpoint is taken after so many nanoseconds, or so many records, whichever comes first.
+    public var checkpointInterval: Int64 = 10 * UTC.second
+    public var checkpointRecords: UInt64 = 4_000_000
     public var floorVersion: String
     /// Seconds to wait for a venue's logon before the run is given up.
     public var logonSeconds = 10
@@ -57,7 +60,7 @@ public final class DeskRun {
     public private(set) var resumed: UInt64 = 0
     public private(set) var seconds = 0.0
 
-    private let settings: DeskRunSettings
+    let settings: DeskRunSettings
     private let directory: DataDirectory?
     private let manifest: DayManifest?
     public let effects: EffectThread
@@ -66,6 +69,11 @@ public final class DeskRun {
     private var routes: [Route] = []
     /// The sources of the day have ended already, in an earlier run that was cut off then.
     private var onlyFinishes = false
+
+    /// Takes checkpoints while the day is recorded.
+    public internal(set) var checkpointer: Checkpointer?
+    /// What the day goes on from, if there is one.
+    private(set) var checkpoint: Checkpoint?
 
     /// Opens or creates the day and builds the graph; nothing runs yet.
     public init(_ topology: CheckedTopology, settings: DeskRunSettings) throws {
@@ -133,9 +141,15 @@ public final class DeskRun {
 
     /// The first part of `run`: what was recorded is run again, the venues are connected, and nothing else has moved yet.
     public func open() throws {
+        if let directory, manifest != nil {
+            try LedgerProjection.removeIfAhead(directory.ledger, of: lastRecord(directory))
+            checkpoint = try newestCheckpoint(directory)
+        }
         attachLoops()
         try attachSinks()
         summary.watch(assembly)
+        engine.keep(CheckpointPart("summary") { [summary] in summary.state(&$0) })
+        if let directory, settings.durability != .none { attachCheckpointer(directory) }
         effects.onFailure = engine.stopper
         if settings.hasThreads { effects.start() } else { engine.whileBlocked = { [effects] in effects.turn() } }
         if let directory { journal = try openJournal(directory) }
@@ -166,6 +180,7 @@ public final class DeskRun {
         for finish in finishers { try finish() }
         if let directory {
             try directory.write(DigestBook(assembly.graph, sequence: records), to: "checkpoints/digests.json")
+            checkpointer?.writeLast(engine.checkpointParts.save() + effects.checkpointParts.save(), at: records)
         }
         directory?.unlock()
     }
@@ -174,6 +189,7 @@ public final class DeskRun {
     public func close() {
         journal?.close()
         effects.finish()
+        checkpointer?.close()
     }
 
     /// Replays what an earlier run recorded, cuts an unfinished tail off, and opens a new segment behind it.
@@ -182,6 +198,12 @@ public final class DeskRun {
         if let manifest {
             guard manifest.sources == assembly.graph.ports.map(DayManifest.Source.init) else {
                 throw DeskRunError.journalOfOtherSources(path: directory.path)
+            }
+            if let checkpoint {
+                try engine.restore(checkpoint)
+                guard try reader.skip(through: checkpoint.sequence) else {
+                    preconditionFailure("the journal was seen to reach record \(checkpoint.sequence)")
+                }
             }
             resumed = try engine.resume(from: reader)
             if engine.lastWatermark == endOfTime {
@@ -194,7 +216,10 @@ public final class DeskRun {
                 settings.notice("\(tail); cut off")
                 try reader.repair()
             }
-            if resumed > 0 { settings.notice("resumed after record \(resumed)") }
+            if resumed > 0 {
+                let origin = checkpoint.map { ", from the checkpoint of record \($0.sequence)" } ?? ""
+                settings.notice("resumed after record \(resumed)\(origin)")
+            }
         }
         guard settings.durability != .none else { return nil }
         return try JournalWriter(
@@ -234,10 +259,14 @@ public final class DeskRun {
                     settings.notice("\(vertex.name): no ledger without --data; nothing of this run is kept")
                     continue
                 }
-                try LedgerProjection.removeIfAhead(
-                    directory.ledger, of: JournalReader(directory: directory.journal, storage: directory.storage))
                 let ledger = try LedgerSink(vertex, assembly, engine, effects, path: directory.ledger)
                 finishers.append { [unowned self] in try ledger.finish(at: records) }
+                effects.keep(
+                    CheckpointPart(DeskRun.part(vertex)) { [unowned self] coder in
+                        var reached = checkpointer?.barrier ?? records
+                        do { try ledger.finish(at: reached) } catch { reached = .max }  // nobody can go on from that
+                        coder.field(&reached)
+                    })
             default: preconditionFailure("the catalog has a sink \(vertex.kind) that nothing attaches")
             }
         }
@@ -245,10 +274,16 @@ public final class DeskRun {
     private func attachCSV<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) throws {
         guard let edge = edge as? Edge<T> else { preconditionFailure("\(vertex.name) reads \(T.elementName), which was checked") }
         let path = vertex.settings.text("path")
-        let writer = try CSVWriter<T>(path, names: assembly.names)
-        // A file is written anew from the day's first record, so that it is whole after a restart; a terminal is not.
+        let start = checkpoint?.part(DeskRun.part(vertex)).map(DeskRun.position) ?? 0
+        let writer = try CSVWriter<T>(path, names: assembly.names, keeping: path == "-" ? 0 : start)
+        // A file is whole after a restart: what the replayed records bring is written (again); a terminal has seen it.
         let queue = effects.consumer(vertex.name, wantsReplay: path != "-") { (_, element: T) in try writer.write(element) }
         effects.onTurn(of: vertex.name) { try writer.flush() }
+        effects.keep(
+            CheckpointPart(DeskRun.part(vertex)) { coder in
+                var position = (try? writer.position()) ?? .max  // nobody can go on from that
+                coder.field(&position)
+            })
         engine.effect(vertex.name, from: edge, into: queue)
     }
     private func attachNull<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) {

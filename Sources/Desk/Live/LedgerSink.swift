@@ -29,6 +29,6 @@ final class LedgerSink {
         }
     }
 
-    /// The last record that the run has, which by now is settled.
+    /// Writes what is settled, up to a checkpoint's record or the run's last.
     func finish(at last: UInt64) throws { try projection.writeAll(upTo: last) }
 }

@@ -14,7 +14,8 @@ final class Route {
     private let run: DeskRunSettings
     private let names: Names
     private let reports: Ingress<ExecutionReport>
-    private var recovery: RouterRecovery?
+    /// What was asked for and heard so far, in this run and before: a checkpoint keeps it.
+    private var recovery: RouterRecovery
     private var router: FIXRouter?
     private let teller = SessionTeller()
 
@@ -41,15 +42,16 @@ final class Route {
                 "sink \(sink.name): an order is journalled before it leaves; read it through sources: "
                     + "{ intents: { kind: loop, of: \(sink.inputs.first?.reference ?? "slicer") } }")
         }
-        // What an earlier run of the day asked for and heard, before this one sends anything.
+        // Before the router: it must know what an earlier run of the day asked for and heard before it sends anything.
         assembly.graph.sink(sink.name + ".history", from: intents) { [unowned self, unowned engine] offer in
-            if engine.isReplaying { for i in 0..<offer.count { recovery?.intent(offer[i], takenAt: engine.replayedIngestTime) } }
+            for i in 0..<offer.count { recovery.intent(offer[i], takenAt: engine.batchIngestTime) }
             return offer.count
         }
-        assembly.graph.sink(sink.name + ".heard", from: port.edge) { [unowned self, unowned engine] offer in
-            if engine.isReplaying { for i in 0..<offer.count { recovery?.report(offer[i]) } }
+        assembly.graph.sink(sink.name + ".heard", from: port.edge) { [unowned self] offer in
+            for i in 0..<offer.count { recovery.report(offer[i]) }
             return offer.count
         }
+        engine.keep(CheckpointPart("sink/\(sink.name)") { [unowned self] in recovery.state(&$0) })
         let queue = effects.consumer(sink.name) { [unowned self] (_, order: ClearedOrder) in router?.submit(order) }
         engine.effect(sink.name, from: intents, into: queue)
     }
@@ -69,10 +71,9 @@ final class Route {
 
     /// Connects and waits for the logon: a desk that cannot trade should say so at once.
     func start() throws {
-        guard let recovery = recovery.take() else { preconditionFailure("a route starts once") }
         let (reports, notice) = (reports, run.notice)
         let router = try FIXRouter(
-            settings, names: names, recovery: recovery, clock: { [time = run.time] in time.now() },
+            settings, names: names, recovery: recovery.copy(names: names), clock: { [time = run.time] in time.now() },
             deliver: { reports.offerWaiting($0) },
             notify: { [teller] event in if let line = teller.line(for: event) { notice(line) } })
         try router.start()

@@ -13,13 +13,25 @@ public final class CSVWriter<T: Element> {
     private let file: Int32
     private var buffer: [UInt8] = []
     private var hasHeader = false
+    /// How many bytes are in the file.
+    private var written: Int64 = 0
 
-    /// - Parameter path: the file to write anew, or `-` for standard output.
-    public init(_ path: String, names: Names) throws(WriteError) {
-        (self.path, self.names) = (path, names)
-        file = path == "-" ? 1 : open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+    /// - Parameters:
+    ///   - path: the file to write anew, or `-` for standard output.
+    ///   - length: how much of what is there is kept, to go on behind it: where a checkpoint says that the writer stood.
+    public init(_ path: String, names: Names, keeping length: Int64 = 0) throws(WriteError) {
+        (self.path, self.names, written, hasHeader) = (path, names, length, length > 0)
+        file = path == "-" ? 1 : open(path, O_CREAT | (length == 0 ? O_TRUNC : 0) | O_WRONLY | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw WriteError(path: path, code: errno) }
+        if length > 0, ftruncate(file, off_t(length)) != 0 || lseek(file, 0, SEEK_END) < 0 {
+            throw WriteError(path: path, code: errno)
+        }
         buffer.reserveCapacity(1 << 16)
+    }
+    /// Where the writer stands when everything is in the file.
+    public func position() throws(WriteError) -> Int64 {
+        try flush()
+        return written
     }
     deinit { if file > 2 { close(file) } }
 
@@ -45,6 +57,7 @@ public final class CSVWriter<T: Element> {
             let n = buffer.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + at }, buffer.count - at) }
             if n < 0, errno != EINTR { throw WriteError(path: path, code: errno) }
             at += max(0, n)
+            written += Int64(max(0, n))
         }
         buffer.removeAll(keepingCapacity: true)
     }

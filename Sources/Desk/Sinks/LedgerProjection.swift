@@ -12,7 +12,8 @@ final class LedgerProjection {
     }
     let ledger: Ledger
     private var rows: [Row] = []
-    private var applied: UInt64
+    /// The record up to which everything is in the ledger.
+    private(set) var applied: UInt64
 
     init(path: String, names: Names) throws(LedgerError) {
         ledger = try Ledger(path: path, names: names)
@@ -21,14 +22,16 @@ final class LedgerProjection {
 
     /// Removes a ledger that has come further than the journal, whose tail was lost with the machine: its last rows are of
     /// records that others will take the place of.
-    static func removeIfAhead(_ path: String, of journal: JournalReader) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        let progress = try Ledger(path: path, names: Names()).progress()
-        while try journal.next() != nil {}
-        guard progress >= journal.nextSequence else { return }
+    static func removeIfAhead(_ path: String, of last: UInt64) throws {
+        guard let progress = try progress(path), progress > last else { return }
         for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
             try FileManager.default.removeItem(atPath: file)
         }
+    }
+    /// The record that a ledger has come to; nil where there is none.
+    static func progress(_ path: String) throws -> UInt64? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try Ledger(path: path, names: Names()).progress()
     }
 
     /// Attaches every input that the vertex reads: `attach` gets the edge and what to do with its elements.

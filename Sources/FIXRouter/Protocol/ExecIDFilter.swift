@@ -31,6 +31,19 @@ struct ExecIDFilter: ~Copyable {
         return known == content ? .duplicate : .conflict
     }
 
+    /// In the order of the ids, so that the same filter gives the same bytes.
+    mutating func state(_ coder: inout StateCoder) {
+        let known = coder.isSaving ? seen.sorted { $0.key < $1.key } : []
+        var count = UInt32(known.count)
+        coder.field(&count)
+        for i in 0..<Int(count) where !coder.isTruncated {
+            var (id, content) = coder.isSaving ? known[i] : (TextID.none, 0)
+            coder.field(&id.rawValue)
+            coder.field(&content)
+            if !coder.isSaving { seen[id] = content }
+        }
+    }
+
     /// A hash of what a repeat keeps; its number, its flags and its sending time are its own.
     private func content(of report: ExecutionReport) -> UInt64 {
         var same = report

@@ -1,3 +1,4 @@
+import PlainData
 import TradingModel
 
 /// A request between its intent and the venue's first word on it.
@@ -41,6 +42,14 @@ struct RequestTable: ~Copyable {
         var action: OrderRequest.Action
         /// The venue holds it as a working order, so far as its reports tell.
         var isOpen = false
+
+        mutating func state(_ coder: inout StateCoder) {
+            coder.field(&symbol.rawValue)
+            coder.field(&account.rawValue)
+            coder.field(code: &side)
+            coder.field(code: &action)
+            coder.field(&isOpen)
+        }
     }
 
     private var pending: [ClOrdID: PendingRequest] = [:]
@@ -102,4 +111,67 @@ struct RequestTable: ~Copyable {
     func subject(of msgSeqNum: UInt64) -> (ClOrdID, Subject)? { messages[msgSeqNum] }
     mutating func forget(_ msgSeqNum: UInt64) { messages[msgSeqNum] = nil }
     mutating func forgetNumbers() { messages.removeAll() }
+
+    /// In the order of the ids, so that the same table gives the same bytes.
+    mutating func state(_ coder: inout StateCoder) {
+        let waiting = coder.isSaving ? inOrder : [], known = coder.isSaving ? settled.sorted { $0.key < $1.key } : []
+        var counts = (UInt32(waiting.count), UInt32(known.count))
+        coder.field(&counts.0)
+        coder.field(&counts.1)
+        for i in 0..<Int(counts.0) where !coder.isTruncated {
+            var entry = coder.isSaving ? waiting[i] : PendingRequest(request: .blank, phase: .waiting)
+            entry.state(&coder)
+            guard !coder.isSaving else { continue }
+            pending[entry.request.clOrdID] = entry
+            for number in entry.numbers { messages[number] = (entry.request.clOrdID, .request) }
+        }
+        for i in 0..<Int(counts.1) where !coder.isTruncated {
+            var id = coder.isSaving ? known[i].key : ClOrdID.none
+            var entry =
+                coder.isSaving ? known[i].value : Settled(symbol: SymbolID(rawValue: 0), account: .none, side: .buy, action: .new)
+            coder.field(&id.rawValue)
+            entry.state(&coder)
+            if !coder.isSaving { settled[id] = entry }
+        }
+    }
+}
+
+extension OrderRequest {
+    /// To be overwritten by a restore.
+    fileprivate static var blank: OrderRequest {
+        OrderRequest(
+            eventTime: 0, clOrdID: .none, symbol: SymbolID(rawValue: 0), side: .none, orderQty: .zero, ordType: .limit)
+    }
+}
+
+extension PendingRequest {
+    /// - Note: of the messages, those that carried the request: nobody restores the middle of a question.
+    fileprivate mutating func state(_ coder: inout StateCoder) {
+        coder.element(&request)
+        var word: (kind: UInt8, at: Int64, number: UInt64)
+        switch phase {
+        case .waiting: word = (0, 0, 0)
+        case .sent(let at): word = (1, at, 0)
+        case .doubtful: word = (2, 0, 0)
+        case .asked(let at, let number): word = (3, at, number)
+        case .unanswered(let number): word = (4, 0, number)
+        }
+        coder.field(&word.kind)
+        coder.field(&word.at)
+        coder.field(&word.number)
+        if !coder.isSaving {
+            switch word.kind {
+            case 0: phase = .waiting
+            case 1: phase = .sent(at: word.at)
+            case 3: phase = .asked(at: word.at, number: word.number)
+            case 4: phase = .unanswered(number: word.number)
+            default: phase = .doubtful
+            }
+        }
+        var taken = takenAt ?? .min
+        coder.field(&taken)
+        takenAt = taken == .min ? nil : taken
+        coder.field(&wasNamed)
+        coder.field(&numbers, filler: 0)
+    }
 }

@@ -1,3 +1,4 @@
+import PlainData
 import TradingModel
 
 /// When each request leaves, and what is believed of it until the venue has spoken.
@@ -48,6 +49,9 @@ struct SendProtocol: ~Copyable {
     func knows(_ id: ClOrdID) -> Bool { table.contains(id) }
 
     // MARK: What a restart finds in the journal, in its order
+
+    /// What was found so far.
+    mutating func state(_ coder: inout StateCoder) { table.state(&coder) }
 
     /// - Parameter takenAt: when its intent was journalled; nil for a request that no time makes too old.
     mutating func restore(_ request: OrderRequest, takenAt: Int64? = nil) {

@@ -46,6 +46,24 @@ public struct RouterRecovery: ~Copyable {
         if report.msgSeqNum > 0 { lastMsgSeqNum = report.msgSeqNum }
     }
 
+    /// What has been told so far: a checkpoint holds it, so that a restart need not begin with the day's first record.
+    public mutating func state(_ coder: inout StateCoder) {
+        sendProtocol.state(&coder)
+        execIDs.state(&coder)
+        coder.elements(&early)
+        if !coder.isSaving { earlyIDs = Set(early.map(\.clOrdID)) }
+        coder.field(&lastMsgSeqNum)
+        coder.field(&hasHistory)
+    }
+    /// The same, for a router that takes it over while this one goes on listening.
+    public mutating func copy(names: Names) -> RouterRecovery {
+        var saver = StateCoder()
+        state(&saver)
+        var copy = RouterRecovery(names: names, limits: sendProtocol.limits), loader = StateCoder(restoring: saver.bytes)
+        copy.state(&loader)
+        return copy
+    }
+
     /// Everything has been told.
     mutating func finish() {
         for report in early { sendProtocol.restore(report) }

@@ -56,12 +56,3 @@ struct IDTable {
         coder.field(&count)
     }
 }
-
-extension StateCoder {
-    /// An enumeration that is one byte; bytes that name no case leave the value as it was.
-    mutating func field<E: RawRepresentable>(code value: inout E) where E.RawValue == UInt8 {
-        var raw = value.rawValue
-        field(&raw)
-        value = E(rawValue: raw) ?? value
-    }
-}

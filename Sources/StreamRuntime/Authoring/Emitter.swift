@@ -77,6 +77,14 @@ public struct Emitter<Out: Element, Side: Element> {
     }
     @inlinable public mutating func cancelTimer(_ key: Int) { timers.pointee.cancel(key) }
 
+    /// This operator cannot go on: no record is sequenced after the batch at hand, and no effect leaves whose cause is later
+    /// than the record being handled. It happens at a stamp, so every replay halts there too. For what only a person can
+    /// put right; bad input goes to the second output instead.
+    @inlinable @inline(never) public mutating func halt(_ reason: String) { Self.halt(batch, current, reason) }
+    @usableFromInline static func halt(_ batch: Unmanaged<Batch>, _ sequence: UInt64, _ reason: String) {
+        batch._withUnsafeGuaranteedRef { $0.stop(at: sequence, reason) }
+    }
+
     @usableFromInline @inline(never) mutating func setNear(_ key: Int, _ time: Int64) -> Int {
         if watermark == endOfTime { return limit }  // the end of all input: nothing more will come
         if isFiring { precondition(time > firing.time, "timer \(key) at \(firing.time) set one that is not later") }

@@ -16,6 +16,10 @@ public protocol OperatorCore: ~Copyable {
     mutating func timerFired(_ timer: Timer, into out: inout Emitter<Out, Side>)
     /// Names every field of the state: one description saves and restores it.
     mutating func state(_ coder: inout StateCoder)
+    /// The version of what `state` writes: raised whenever its fields or their meaning change.
+    static var stateVersion: Int { get }
+    /// The oldest version that `state` still reads: it asks `coder.version` what lies before it.
+    static var oldestStateVersion: Int { get }
 }
 
 extension OperatorCore where Self: ~Copyable {
@@ -24,6 +28,8 @@ extension OperatorCore where Self: ~Copyable {
     @inlinable public var mostPerTimer: Int { mostOutputs }
     @inlinable public mutating func timerFired(_ timer: Timer, into out: inout Emitter<Out, Side>) {}
     @inlinable public mutating func state(_ coder: inout StateCoder) {}
+    @inlinable public static var stateVersion: Int { 1 }
+    @inlinable public static var oldestStateVersion: Int { stateVersion }
 }
 
 /// An operator of one input.

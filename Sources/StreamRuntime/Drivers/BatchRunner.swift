@@ -111,4 +111,7 @@ final class BatchRunner {
         tracker.state(&coder)
         graph.checkpoint(&coder)
     }
+    /// Set when an operator could not go on.
+    var halt: Halt? { batch.halt }
+    func watermarks(_ coder: inout StateCoder) { tracker.state(&coder) }
 }

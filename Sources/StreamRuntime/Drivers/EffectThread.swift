@@ -7,7 +7,11 @@ import Synchronization
 public final class EffectThread: @unchecked Sendable {
     // Consumers are added before `start` and touched by this thread alone after.
     private var consumers: [() -> Int] = []
+    /// Nothing of a later record is handed over now: a checkpoint wants to know where the sinks stand after it.
+    private var limit = UInt64.max
     private var idlers: [() -> Void] = []
+    private var kept: [CheckpointPart] = []
+    private var checkpointer: Checkpointer?, settledSequence: () -> UInt64 = { 0 }
     private let wakeup = Wakeup()
     private let isClosing = Atomic<Bool>(false)
     private var thread: pthread_t?
@@ -48,7 +52,7 @@ public final class EffectThread: @unchecked Sendable {
         let queue = TypedEffectQueue<T>(name, capacity: capacity, wantsReplay: wantsReplay, wakeup: wakeup)
         consumers.append(
             metered(name) { [unowned self] in
-                queue.drain { sequence, element in
+                queue.drain(upTo: limit) { sequence, element in
                     guard self.error == nil else { return }
                     do { try body(sequence, element) } catch { self.fail(error) }
                 }
@@ -66,6 +70,19 @@ public final class EffectThread: @unchecked Sendable {
         idlers.append { _ = turn() }
     }
 
+    /// Where a sink stands when every effect up to a record is out, and none after: part of that record's checkpoint. Set
+    /// before `start`.
+    public func keep(_ part: CheckpointPart) { kept.append(part) }
+    public var checkpointParts: CheckpointParts {
+        var parts = CheckpointParts()
+        for part in kept { parts.add(part) }
+        return parts
+    }
+    /// Takes part in the checkpoints of `engine`. Before `start`.
+    public func take(part checkpointer: Checkpointer, settledSequence: @escaping () -> UInt64) {
+        (self.checkpointer, self.settledSequence) = (checkpointer, settledSequence)
+    }
+
     public var error: (any Error)? { failure.withLock { $0 } }
 
     public func start() {
@@ -81,11 +98,19 @@ public final class EffectThread: @unchecked Sendable {
         }
     }
     /// The effects' thread, or a simulation in its place: hands over what may leave.
-    /// - Returns: how many there were.
+    /// - Returns: 0 when there was nothing to do.
     @discardableResult public func turn() -> Int {
         var taken = 0
+        let barrier = checkpointer?.barrier
+        // Before the queues are looked at: what was settled by now lies in them.
+        let isSettled = barrier.map { settledSequence() >= $0 } ?? false
+        limit = barrier ?? .max
         for consumer in consumers { taken += consumer() }
         for idler in idlers { idler() }
+        if isSettled, error == nil {
+            checkpointer?.complete(kept.map { $0.save() })
+            taken += 1  // what comes after the checkpoint's record may leave now
+        }
         if taken > 0 { engine.wake() }
         return taken
     }

@@ -43,15 +43,19 @@ public final class Engine {
 
     private var feeds: [Feed] = []
     private var pulled: [PulledFeed] = []
-    private var loops: [Feed] = []
+    private var idleWatches: [IdleWatch] = []
+    private(set) var loops: [Feed] = []
+    private(set) var kept: [CheckpointPart] = []
+    /// Takes checkpoints while the engine runs; nil takes none. Set before `run`.
+    public var checkpointer: Checkpointer?
     private let stopping = StopFlag()
     private let settled = Atomic<UInt64>(0)
     private var runner: BatchRunner?
     private var builder: BatchBuilder
     private var nextClock: Int64 = 0
     private var paceOrigin: (wall: Int64, event: Int64)?
-    /// When the block came in that `resume` runs at the moment, nanoseconds since 1970.
-    public private(set) var replayedIngestTime: Int64 = 0
+    /// When the batch at hand came in, now or when it was recorded; nanoseconds since 1970.
+    public private(set) var batchIngestTime: Int64 = 0
 
     private let time: any TimeSource
     private lazy var meter = EngineMeter(graph)
@@ -75,6 +79,13 @@ public final class Engine {
         meter.watch(ingress, of: port)
         return ingress
     }
+    /// After so many nanoseconds without a record, a source that offers when it likes holds the watermark back no longer,
+    /// until it speaks again. Both decisions are journalled. To be said after the `ingress` of all outputs of its connection.
+    public func setIdleTimeout(of port: SourcePort, _ nanoseconds: Int64) {
+        let own = feeds.filter { $0.port.lead == port.lead }
+        precondition(port.holdsWatermark && !own.isEmpty && nanoseconds > 0, "\(port.name) has no ingress to be watched")
+        idleWatches.append(IdleWatch(lead: port.lead, feeds: own, timeout: nanoseconds))
+    }
     /// A source that is read when there is time, merged with the others of its kind by event time.
     public func pull<T: Element>(_ port: TypedPort<T>, _ source: any PullSource<T>) {
         let feed = PullFeed(port, source, block: options.batch)
@@ -96,13 +107,21 @@ public final class Engine {
         let stage = graph.sink(name, from: edge) { [unowned self] offer in
             if isReplaying, !queue.wantsReplay { return offer.count }
             var taken = 0
-            while taken < offer.count, queue.ring.offer(offer[taken], Int64(bitPattern: offer.sequence(taken))) { taken += 1 }
+            let last = runner?.halt?.sequence ?? .max
+            while taken < offer.count {
+                // What a halt has cut off never leaves, so it takes no room either.
+                guard offer.sequence(taken) <= last else { return offer.count }
+                guard queue.ring.offer(offer[taken], Int64(bitPattern: offer.sequence(taken))) else { break }
+                taken += 1
+            }
             if taken > 0 { queue.wakeup?.wake() }
             if taken < offer.count { queue.metrics?.block() } else { queue.metrics?.unblock() }
             return taken
         }
         meter.watch(queue, behind: stage)
     }
+    /// State beside the graph's that is a function of the journal too: a summary, what a router must know after a restart.
+    public func keep(_ part: CheckpointPart) { kept.append(part) }
     /// True while the recorded part of the day is run again: nothing leaves.
     public private(set) var isReplaying = false
 
@@ -123,17 +142,25 @@ public final class Engine {
     /// The watermark after the last batch.
     public var lastWatermark: Int64 { runner?.tracker.watermark ?? .min }
 
-    private func makeRunner() -> BatchRunner {
+    func makeRunner() -> BatchRunner {
         if let runner { return runner }
         let made = BatchRunner(graph, sources: graph.ports, hasClock: options.clockInterval != nil, batchCapacity: options.batch)
         runner = made
         return made
     }
 
-    /// Runs what an earlier run of the same day recorded, so that this one goes on from there.
-    /// - Returns: how many records there were.
+    /// The state is that after record `sequence`.
+    func resumed(after sequence: UInt64) {
+        nextSequence = sequence + 1
+        settled.store(sequence, ordering: .releasing)
+        graph.resume(at: nextSequence)
+    }
+
+    /// Runs what an earlier run of the same day recorded, so that this one goes on from there: all of it, or, after
+    /// `restore`, what follows the checkpoint; the reader must stand there.
+    /// - Returns: the last record.
     @discardableResult
-    public func resume(from reader: JournalReader) throws(JournalError) -> UInt64 {
+    public func resume(from reader: JournalReader) throws -> UInt64 {
         isReplaying = true
         for effect in effects { effect.isDurable = true }  // it was, before
         defer { isReplaying = false }
@@ -145,7 +172,7 @@ public final class Engine {
             for group in reader.groups {
                 for loop in loops where loop.port.id == group.source { loop.drop(group.count) }
             }
-            replayedIngestTime = block.ingestTime
+            batchIngestTime = block.ingestTime
             meter.resumes(reader.groups, last: block.end - 1)
             runner.run(reader.groups, first: block.first, count: block.count) {
                 whileBlocked()
@@ -154,6 +181,7 @@ public final class Engine {
             nextSequence = block.end
             batches += 1
             settled.store(block.end - 1, ordering: .releasing)
+            if let halt = runner.halt { throw halt }
         }
         _ = names.takeFresh()
         return nextSequence - 1
@@ -200,6 +228,11 @@ public final class Engine {
         if let error = journal?.error { throw error }
         let hadWork = step(makeRunner())
         if let failure { throw failure }
+        if let halt = runner?.halt {
+            journal?.flush()
+            publishDurable(completed: nextSequence - 1)
+            throw halt
+        }
         if stopping.isSet.load(ordering: .acquiring) { return .ended }
         if hadWork { return .worked }
         if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded), loops.allSatisfy(\.hasEnded), isQuiescent() {
@@ -229,9 +262,13 @@ public final class Engine {
         }
     }
 
-    /// - Parameter completed: the last record that the graph has finished.
-    private func publishDurable(completed: UInt64? = nil) {
-        let durable = journal?.durableSequence ?? .max
+    /// - Parameters:
+    ///   - completed: the last record that the graph has finished.
+    ///   - inside: a sink has no room in the middle of a batch. Then what leaves is no later than what every operator has
+    ///     come to: one of them may yet halt.
+    private func publishDurable(completed: UInt64? = nil, inside: Bool = false) {
+        var durable = min(journal?.durableSequence ?? .max, runner?.halt?.sequence ?? .max)
+        if inside { durable = min(durable, graph.frontier) }
         if journal != nil { for effect in effects { effect.release(upTo: durable) } }
         if let completed { settled.store(min(durable, completed), ordering: .releasing) }
     }
@@ -254,8 +291,13 @@ public final class Engine {
                 builder.append(control: [ControlRecord(.clock, eventTime: now)])
                 nextClock = max(nextClock + interval, now)
             }
+            for i in idleWatches.indices where builder.room > 0 {
+                let holds = runner.tracker.holds(idleWatches[i].lead)
+                if let decision = idleWatches[i].decide(now: now, holds: holds) { builder.append(control: [decision]) }
+            }
             takeArrived()
             takePulled(now)
+            for i in idleWatches.indices { idleWatches[i].noteRecords(of: builder.groups) }
         }
         // New texts must come before the first record that can mention them.
         let fresh = names.takeFresh()
@@ -264,6 +306,7 @@ public final class Engine {
         commit(builder, runner)
         for feed in feeds { feed.release() }
         for feed in pulled { feed.release() }
+        checkpointIfDue(now: now)
         return true
     }
 
@@ -287,9 +330,10 @@ public final class Engine {
             ingestTime: batch.ingestTime, groups: batch.groups)
         nextSequence = batch.end
         batches += 1
+        batchIngestTime = batch.ingestTime
         meter.begins(batch.groups, first: batch.first, count: batch.count)
         runner.run(batch.groups, first: batch.first, count: batch.count) {
-            publishDurable()
+            publishDurable(inside: true)
             whileBlocked()
             cp_pause()
         }
@@ -373,12 +417,6 @@ public final class Engine {
         while loops.contains(where: \.isReady) { _ = step(runner) }
     }
 
-    /// Everything that a later run needs to go on from here.
-    public func checkpoint() -> [UInt8] {
-        var coder = StateCoder()
-        makeRunner().state(&coder)
-        return coder.bytes
-    }
 }
 
 func defineTexts(_ group: JournalGroup, _ texts: inout TextAssembler, _ names: Names) {

@@ -5,6 +5,8 @@ public final class Replay {
     public let graph: Graph
     public let names: Names
     public private(set) var lastSequence: UInt64 = 0
+    /// Where the day halted, when an operator could not go on.
+    public var halt: Halt? { runner.halt }
     private let runner: BatchRunner
     private var texts = TextAssembler()
 
@@ -21,7 +23,7 @@ public final class Replay {
     public func run(_ reader: JournalReader, until: UInt64 = .max, onBlock: (JournalBlock) -> Void = { _ in })
         throws(JournalError)
     {
-        while lastSequence < until, let block = try reader.next() {
+        while lastSequence < until, halt == nil, let block = try reader.next() {
             for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
             runner.run(reader.groups, first: block.first, count: block.count)
             lastSequence = block.end - 1

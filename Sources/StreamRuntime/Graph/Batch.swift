@@ -14,6 +14,8 @@ public final class Batch {
     @usableFromInline let header: UnsafeMutablePointer<Header>
     @usableFromInline let watermarks: UnsafeMutablePointer<Int64>
     private let fill: (UnsafeMutablePointer<Int64>) -> Void
+    /// The first record at which an operator could not go on. Never forgotten: no batch comes after.
+    private(set) var halt: Halt?
     public let capacity: Int
     @inlinable public var first: UInt64 { header.pointee.first }
     @inlinable public var end: UInt64 { header.pointee.end }
@@ -43,6 +45,13 @@ public final class Batch {
         makeWatermarks()
         return watermarks[Int(sequence - first)]
     }
+    /// An operator can't go on at `sequence`. Of several the earliest counts, of one record the operator that comes first.
+    @usableFromInline func stop(at sequence: UInt64, _ reason: String) {
+        if halt.map({ sequence < $0.sequence }) ?? true { halt = Halt(vertex: "", sequence: sequence, reason: reason) }
+    }
+    /// Who it was, once its run is over.
+    func name(_ vertex: String) { if halt?.vertex == "" { halt?.vertex = vertex } }
+
     /// The first sequence of this batch whose watermark is at or past `time`, which the last one is.
     @usableFromInline func search(_ time: Int64) -> UInt64 {
         makeWatermarks()
@@ -52,5 +61,16 @@ public final class Batch {
             if watermarks[middle] >= time { high = middle } else { low = middle + 1 }
         }
         return first + UInt64(low)
+    }
+}
+
+/// An operator that cannot go on, and where: a function of the journal like any output.
+public struct Halt: Error, Hashable, Sendable, CustomStringConvertible {
+    public internal(set) var vertex: String
+    public let sequence: UInt64
+    public let reason: String
+
+    public var description: String {
+        "\(vertex) halted at record \(sequence): \(reason). Nothing that a later record caused has left"
     }
 }

@@ -12,6 +12,13 @@ import PlainData
     mutating func run(_ input: Int, into out: inout Emitter<Out, Side>)
     mutating func timerFired(_ timer: Timer, into out: inout Emitter<Out, Side>)
     mutating func state(_ coder: inout StateCoder)
+    static var versions: StateVersions { get }
+}
+
+/// Which states an operator reads, and which it writes.
+@usableFromInline struct StateVersions {
+    @usableFromInline let oldest: Int, newest: Int
+    @inlinable init(_ newest: Int, oldest: Int) { (self.oldest, self.newest) = (oldest, newest) }
 }
 
 @inlinable @inline(__always)
@@ -32,6 +39,7 @@ func elements<T: Element>(_ header: UnsafeMutablePointer<EdgeHeader>, of type: T
         op.timerFired(timer, into: &out)
     }
     @inlinable mutating func state(_ coder: inout StateCoder) { op.state(&coder) }
+    @inlinable static var versions: StateVersions { StateVersions(O.stateVersion, oldest: O.oldestStateVersion) }
 
     @inlinable @inline(__always) mutating func run(_ input: Int, into out: inout Emitter<Out, Side>) {
         let base = elements(out.input, of: O.In.self), sequences = out.input.pointee.sequences
@@ -76,6 +84,7 @@ func runEach<T: Element, O: Element, S: Element>(
         op.timerFired(timer, into: &out)
     }
     @inlinable mutating func state(_ coder: inout StateCoder) { op.state(&coder) }
+    @inlinable static var versions: StateVersions { StateVersions(O.stateVersion, oldest: O.oldestStateVersion) }
 
     @inlinable @inline(__always) mutating func run(_ input: Int, into out: inout Emitter<Out, Side>) {
         if input == 0 {
@@ -99,6 +108,7 @@ func runEach<T: Element, O: Element, S: Element>(
         op.timerFired(timer, into: &out)
     }
     @inlinable mutating func state(_ coder: inout StateCoder) { op.state(&coder) }
+    @inlinable static var versions: StateVersions { StateVersions(O.stateVersion, oldest: O.oldestStateVersion) }
 
     @inlinable @inline(__always) mutating func run(_ input: Int, into out: inout Emitter<Out, Side>) {
         switch input {
@@ -122,6 +132,7 @@ func runEach<T: Element, O: Element, S: Element>(
         op.timerFired(timer, into: &out)
     }
     @inlinable mutating func state(_ coder: inout StateCoder) { op.state(&coder) }
+    @inlinable static var versions: StateVersions { StateVersions(O.stateVersion, oldest: O.oldestStateVersion) }
 
     @inlinable @inline(__always) mutating func run(_ input: Int, into out: inout Emitter<Out, Side>) {
         switch input {

@@ -18,6 +18,8 @@ public struct EdgeHeader {
     @usableFromInline var readers = 0
     @usableFromInline var isHashed = true
     @usableFromInline var digest = Digest()
+    /// How many elements lie between two marks of the digest: doubled whenever there are too many.
+    @usableFromInline var markInterval: UInt64 = EdgeBase.firstMarkInterval
     @usableFromInline var total: UInt64 = 0
 
     @inlinable @inline(__always) func sequence(_ index: Int) -> UInt64 {
@@ -40,9 +42,14 @@ public struct EdgeHeader {
 
 /// What a digest was after `count` elements, the last of which had `sequence`.
 public struct DigestMark: Equatable, Sendable {
-    public let count: UInt64, sequence: UInt64, value: UInt64
+    public private(set) var count: UInt64, sequence: UInt64, value: UInt64
     public init(count: UInt64, sequence: UInt64, value: UInt64) {
         (self.count, self.sequence, self.value) = (count, sequence, value)
+    }
+    mutating func state(_ coder: inout StateCoder) {
+        coder.field(&count)
+        coder.field(&sequence)
+        coder.field(&value)
     }
 }
 
@@ -51,8 +58,10 @@ public struct DigestMark: Equatable, Sendable {
 /// Not a ring: it is empty again after each batch, so it has no wrap, no atomics and no copy for a fan-out.
 public class EdgeBase {
     static let mostReaders = 32
-    /// How many elements lie between two marks of the digest.
-    static let markInterval: UInt64 = 1_024
+    /// How many elements lie between two marks of the digest while there are few.
+    @usableFromInline static let firstMarkInterval: UInt64 = 1_024
+    /// The most marks that an edge keeps: then every second one goes, so that a day of any length has a bounded list.
+    static let mostMarks = 1_024
 
     @usableFromInline let header: UnsafeMutablePointer<EdgeHeader>
     public let name: String
@@ -176,9 +185,15 @@ public class EdgeBase {
 
     @usableFromInline func appendMark(_ digest: Digest, _ sequence: UInt64) {
         marks.append(DigestMark(count: digest.count, sequence: sequence, value: digest.value))
+        guard marks.count == Self.mostMarks else { return }
+        // In place, from the front: what is left lies at multiples of the doubled interval.
+        for i in 0..<Self.mostMarks / 2 { marks[i] = marks[2 * i + 1] }
+        marks.removeLast(Self.mostMarks / 2)
+        header.pointee.markInterval *= 2
     }
     @usableFromInline func unhashedBeforeMark(_ count: UInt64) -> Int {
-        Int(Self.markInterval - count % Self.markInterval)
+        let interval = header.pointee.markInterval  // a power of two
+        return Int(interval &- (count & (interval &- 1)))
     }
 
     /// Opens the element's type again, for those who hold the edge without it.
@@ -187,6 +202,12 @@ public class EdgeBase {
     func state(_ coder: inout StateCoder) {
         header.pointee.digest.state(&coder)
         coder.field(&header.pointee.total)
+        coder.field(&header.pointee.markInterval)
+        var count = UInt32(marks.count)
+        coder.field(&count)
+        guard count <= Self.mostMarks else { return }
+        if !coder.isSaving { marks = Array(repeating: DigestMark(count: 0, sequence: 0, value: 0), count: Int(count)) }
+        for i in marks.indices { marks[i].state(&coder) }
     }
 }
 
@@ -217,12 +238,11 @@ public final class Edge<T: Element>: EdgeBase {
                 let n = min(newCount - from, unhashedBeforeMark(digest.count))
                 digest.add(n, sequences + from, elements + from)
                 from += n
-                if unhashedBeforeMark(digest.count) == Self.interval { appendMark(digest, sequences[from - 1]) }
+                if digest.count & (header.pointee.markInterval &- 1) == 0 { appendMark(digest, sequences[from - 1]) }
             }
             header.pointee.digest = digest
         }
         header.pointee.total &+= UInt64(newCount - count)
         header.pointee.count = newCount
     }
-    @usableFromInline static var interval: Int { Int(markInterval) }
 }

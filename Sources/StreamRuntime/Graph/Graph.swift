@@ -112,7 +112,7 @@ public final class Graph {
             Stage(
                 name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers,
                 metrics: metrics(name, inputs, [out, side]), run: { cell.run($0) }, code: { cell.code(&$0) },
-                watch: { cell.watch = $0 }))
+                versions: B.versions, watch: { cell.watch = $0 }))
         return Outlets(out, side)
     }
 
@@ -134,7 +134,7 @@ public final class Graph {
         }
         let stage = Stage(
             name, [input], [], inlets: inlets, timers: nil, metrics: metrics(name, [input], []), run: run,
-            code: { _ in })
+            code: { _ in }, versions: StateVersions(1, oldest: 1))
         append(stage)
         return stage
     }
@@ -163,6 +163,7 @@ public final class Graph {
                 if isMeasured { live.pointee.running = stage.metrics.number }
                 let reached = stage.run(batch)
                 state.pointee.frontier = reached
+                if batch.halt != nil { batch.name(stage.name) }
                 let handled = stage.taken() &- taken
                 let hasMoved = handled > 0 || reached != old
                 if hasMoved { moved = true }
@@ -196,6 +197,9 @@ public final class Graph {
         if isMeasured { endBatch(before) }
     }
 
+    /// The record that the slowest stage has come to.
+    var frontier: UInt64 { stages.reduce(.max) { min($0, $1.live.pointee.frontier) } }
+
     /// One record can put more on an edge into a merge than the edge holds; the merge waits for its other input, which
     /// waits for the same operator. Then the edge grows: counted, never lost.
     ///
@@ -215,6 +219,22 @@ public final class Graph {
     /// At a batch boundary nothing is in flight, so this is the operators' state, their timers and their digests.
     public func checkpoint(_ coder: inout StateCoder) {
         for stage in stages { stage.state(&coder) }
+    }
+
+    /// The same by operator, and how many records each source has had: the graph's parts of a checkpoint. Sinks have none
+    /// of their own here, so that a replay, which has no sinks, finds the same parts as the run that saved them.
+    public var checkpointParts: [CheckpointPart] {
+        ports.map { port in CheckpointPart("source/\(port.name)") { port.base.state(&$0) } }
+            + stages.filter { !$0.outputs.isEmpty }.map { stage in
+                CheckpointPart("operator/\(stage.name)", version: stage.versions.newest, oldest: stage.versions.oldest) {
+                    stage.state(&$0)
+                }
+            }
+    }
+    /// After a restore: everything before `sequence` is done, for those too who have no state.
+    func resume(at sequence: UInt64) {
+        for stage in stages where stage.outputs.isEmpty { stage.live.pointee.frontier = sequence }
+        for port in ports { port.base.reach(sequence) }
     }
 
     /// Every operator's outputs with their digests, in the graph's order.

@@ -15,15 +15,18 @@ public final class Stage {
     let run: (Batch) -> UInt64
     let code: (inout StateCoder) -> Void
     private let setWatch: (StageWatch) -> Void
+    let versions: StateVersions
     private let inlets: UnsafeMutablePointer<Inlet>
     private let timers: UnsafeMutablePointer<TimerQueue>?
 
     @usableFromInline init(
         _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
         timers: UnsafeMutablePointer<TimerQueue>?, metrics: StageMetrics, run: @escaping (Batch) -> UInt64,
-        code: @escaping (inout StateCoder) -> Void, watch: @escaping (StageWatch) -> Void = { _ in }
+        code: @escaping (inout StateCoder) -> Void, versions: StateVersions,
+        watch: @escaping (StageWatch) -> Void = { _ in }
     ) {
-        (self.name, self.inputs, self.outputs, self.run, self.code) = (name, inputs, outputs, run, code)
+        (self.name, self.inputs, self.outputs, self.run) = (name, inputs, outputs, run)
+        (self.code, self.versions) = (code, versions)
         (self.inlets, self.timers, setWatch) = (inlets, timers, watch)
         self.metrics = metrics
         live = .allocate(capacity: 1)
@@ -67,6 +70,7 @@ public final class Stage {
         return watch
     }
 
+    /// The operator, its timers, and how far its outputs have come.
     func state(_ coder: inout StateCoder) {
         coder.field(&live.pointee.frontier)
         code(&coder)

@@ -31,16 +31,17 @@ public final class JournalReader {
     public private(set) var groups: [JournalGroup] = []
     /// Set when the end was reached and something unfinished lay there.
     public private(set) var tail: TornTail?
-    /// The hash of the topology that began the journal.
+    /// The hash of the topology whose records these are.
     public private(set) var topologyHash: UInt64 = 0
     /// The sequence that comes after the last record read.
-    public private(set) var nextSequence: UInt64 = 1
+    public internal(set) var nextSequence: UInt64 = 1
 
-    private let storage: any Storage
+    let storage: any Storage
     private var buffer: UnsafeMutableRawPointer, capacity: Int
-    private var at = 0, have = 0, file: (any StoredFile)?, fileOffset = 0
-    private var opened = 0
-    private var path = ""
+    var at = 0, have = 0, file: (any StoredFile)?, fileOffset = 0
+    var opened = 0
+    private var isAtStart = true
+    private(set) var path = ""
 
     /// - Throws: when the folder cannot be listed.
     public init(directory: String, storage: any Storage = DiskStorage(), bufferBytes: Int = 1 << 20) throws(JournalError) {
@@ -112,12 +113,12 @@ public final class JournalReader {
         try storage.sync(tail.path)
     }
 
-    private func closeSegment() {
+    func closeSegment() {
         file?.close()
         file = nil
     }
 
-    private func load<T: BitwiseCopyable>(_: T.Type, _ offset: Int) -> T {
+    func load<T: BitwiseCopyable>(_: T.Type, _ offset: Int) -> T {
         buffer.loadUnaligned(fromByteOffset: at + offset, as: T.self)
     }
 
@@ -130,7 +131,7 @@ public final class JournalReader {
         return nil
     }
 
-    private func openSegment() throws(JournalError) {
+    func openSegment() throws(JournalError) {
         path = directory + "/" + JournalFormat.fileName(segments[opened])
         let file = try storage.openToRead(path)
         self.file = file
@@ -151,9 +152,9 @@ public final class JournalReader {
         guard load(UInt32.self, 8) == JournalFormat.version else { throw .wrongVersion(path: path, found: load(UInt32.self, 8)) }
         guard cp_crc32c(0, buffer + at, 60) == load(UInt32.self, 60) else { throw .badSegmentHeader(path: path) }
         let first = load(UInt64.self, 16)
-        if opened == 1 {
-            topologyHash = load(UInt64.self, 24)
-            nextSequence = first
+        topologyHash = load(UInt64.self, 24)
+        if isAtStart {
+            (nextSequence, isAtStart) = (first, false)
         } else if first != nextSequence {
             throw .gap(path: path, expected: nextSequence, found: first)
         }
@@ -162,7 +163,7 @@ public final class JournalReader {
     }
 
     /// Makes at least `wanted` bytes available at `at`, if the file has them; says how many there are.
-    private func fill(_ wanted: Int) throws(JournalError) -> Int {
+    func fill(_ wanted: Int) throws(JournalError) -> Int {
         if have - at >= wanted { return have - at }
         if wanted > capacity {
             let larger = UnsafeMutableRawPointer.allocate(byteCount: 2 * wanted, alignment: 4_096)

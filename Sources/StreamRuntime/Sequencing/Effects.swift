@@ -42,9 +42,10 @@ public final class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendabl
     public var depth: Int { ring.count }
 
     /// The effect's thread: hands over, in order, what may leave.
+    /// - Parameter last: nothing of a later record, whatever may leave.
     /// - Returns: how many there were.
-    @discardableResult public func drain(_ body: (UInt64, T) -> Void) -> Int {
-        let limit = free.load(ordering: .relaxed) ? UInt64.max : released.load(ordering: .acquiring)
+    @discardableResult public func drain(upTo last: UInt64 = .max, _ body: (UInt64, T) -> Void) -> Int {
+        let limit = min(last, free.load(ordering: .relaxed) ? UInt64.max : released.load(ordering: .acquiring))
         var total = 0
         while true {
             let (elements, words, n) = ring.peek(most: 1_024)

@@ -15,6 +15,8 @@ class Feed {
     func release() {}
     /// The journal has the next `count` records already.
     func drop(_ count: Int) {}
+    /// What waits here and is a function of the journal.
+    func state(_ coder: inout StateCoder) {}
     /// Nothing more will ever come.
     var hasEnded: Bool { false }
     var isReady: Bool { false }
@@ -202,6 +204,7 @@ final class LoopFeed<T: Element>: Feed {
         }
     }
     override func drop(_ count: Int) { waiting.removeFirst(min(count, waiting.count)) }
+    override func state(_ coder: inout StateCoder) { coder.elements(&waiting) }
     override var isReady: Bool { !waiting.isEmpty }
     override var hasEnded: Bool { waiting.isEmpty }
 }
