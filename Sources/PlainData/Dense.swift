@@ -36,12 +36,16 @@ public struct Dense<T: BitwiseCopyable>: ~Copyable {
 
     @inlinable @inline(never) public mutating func grow(to wanted: Int) {
         precondition(wanted > 0 && wanted <= Self.limit, "a table's key is a small integer")
-        guard wanted > storedCount else { return }
-        let larger = max(wanted, 2 * storedCount), filler = (base - 1).pointee
-        let new = UnsafeMutablePointer<T>.allocate(capacity: larger + 1) + 1
-        (new - 1).update(from: base - 1, count: storedCount + 1)
-        (new + storedCount).initialize(repeating: filler, count: larger - storedCount)
+        if wanted > storedCount { resize(to: max(wanted, 2 * storedCount)) }
+    }
+    /// Gives the table exactly `size` entries, as a restore does that must end with the same table.
+    @usableFromInline mutating func resize(to size: Int) {
+        precondition(size >= 0 && size <= 2 * Self.limit, "a table's key is a small integer")
+        let kept = min(size, storedCount), filler = (base - 1).pointee
+        let new = UnsafeMutablePointer<T>.allocate(capacity: size + 1) + 1
+        (new - 1).update(from: base - 1, count: kept + 1)
+        (new + kept).initialize(repeating: filler, count: size - kept)
         (base - 1).deallocate()
-        (base, storedCount) = (new, larger)
+        (base, storedCount) = (new, size)
     }
 }

@@ -108,7 +108,14 @@ public struct StateCoder {
     public mutating func field<T: State>(_ table: inout Dense<T>) {
         var count = UInt64(table.count)
         field(&count)
-        if !isSaving, count > 0, count <= UInt64(bytes.count) { table.grow(to: Int(count)) }
+        if !isSaving {
+            // No entry is without bytes: a larger count is a lie.
+            guard count <= UInt64(bytes.count) else {
+                isTruncated = true
+                return
+            }
+            table.resize(to: Int(count))
+        }
         for i in 0..<table.count { table[i].state(&self) }
     }
 

@@ -93,6 +93,23 @@ private struct Sample: Element {
         #expect(otherWindow[2] == 0.1 && otherFlag && otherNumber == 77)
     }
 
+    @Test("a table takes the saved one's size, whatever it began with", arguments: [0, 1, 3, 50])
+    func tableSize(count: Int) {
+        var table = Dense<Int64>(4, repeating: 0)
+        table[5] = 7
+        var saved = StateCoder()
+        saved.field(&table)
+        var restored = StateCoder(restoring: saved.bytes), other = Dense<Int64>(count, repeating: 0)
+        if count > 0 { other[0] = 99 }
+        restored.field(&other)
+        var again = StateCoder()
+        again.field(&other)
+        #expect(restored.isAtEnd && again.bytes == saved.bytes)
+        #expect(other[5] == 7 && other[0] == 0 && other[49] == 0)
+        other[49] = 1
+        #expect(other[49] == 1 && other[5] == 7)
+    }
+
     @Test("bytes that end early are noticed, not read past")
     func truncated() {
         var value: UInt64 = 5, saved = StateCoder()
