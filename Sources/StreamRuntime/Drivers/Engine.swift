@@ -42,6 +42,8 @@ public final class Engine {
     public private(set) var effects: [any EffectQueue] = []
 
     private var feeds: [Feed] = []
+    private var doorways: [Doorway] = []
+    private var entrances: [(name: String, account: () -> EdgeAccount)] = []
     private var pulled: [PulledFeed] = []
     private var idleWatches: [IdleWatch] = []
     private(set) var loops: [Feed] = []
@@ -71,14 +73,25 @@ public final class Engine {
     deinit { builder.free() }
 
     /// A source that offers when it likes, from a thread of its own.
-    /// - Parameter isService: true for a connection that answers, such as a venue's: the run ends without its end.
-    public func ingress<T: Element>(_ port: TypedPort<T>, capacity: Int = 65_536, isService: Bool = false) -> Ingress<T> {
+    /// - Parameters:
+    ///   - isService: true for a connection that answers, such as a venue's: the run ends without its end.
+    ///   - overflow: what becomes of more than is taken.
+    ///   - doorway: the one that it shares with other outputs of its connection.
+    public func ingress<T: Element>(
+        _ port: TypedPort<T>, capacity: Int = 65_536, isService: Bool = false, overflow: Overflow<T> = .block,
+        doorway: Doorway = Doorway()
+    ) -> Ingress<T> {
         let ingress = Ingress<T>(
-            capacity: capacity, isService: isService, wakeup: wakeup, time: time is SystemTime ? nil : time)
-        feeds.append(RingFeed(port, ingress))
+            capacity: capacity, isService: isService, overflow: overflow, doorway: doorway, wakeup: wakeup,
+            time: time is SystemTime ? nil : time)
+        feeds.append(ingress.makeFeed(port))
+        doorways.append(doorway)
+        entrances.append((port.name, { ingress.account }))
         meter.watch(ingress, of: port)
         return ingress
     }
+    /// Any thread, at any time: what has become of the elements offered at each entrance.
+    public var entranceAccounts: [NamedAccount] { entrances.map { NamedAccount($0.name, $0.account()) } }
     /// After so many nanoseconds without a record, a source that offers when it likes holds the watermark back no longer,
     /// until it speaks again. Both decisions are journalled. To be said after the `ingress` of all outputs of its connection.
     public func setIdleTimeout(of port: SourcePort, _ nanoseconds: Int64) {
@@ -343,6 +356,7 @@ public final class Engine {
 
     /// Merges what has been offered by the time of arrival, ties in the order of declaration.
     private func takeArrived() {
+        for doorway in doorways { doorway.look() }
         while builder.room > 0 {
             var chosen: Feed?, time = Int64.max, following = Int64.max
             for feed in feeds {

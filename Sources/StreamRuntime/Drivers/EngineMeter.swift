@@ -41,9 +41,8 @@ final class EngineMeter {
         (ingress.metrics, port.edge.isFedByRing) = (metrics, true)
         metrics.capacity = ring.capacity
         counters.onSample {
-            let (total, taken, oldest) = ring.look()
-            (metrics.total, metrics.taken, metrics.depth) = (UInt64(total), UInt64(taken), total - taken)
-            metrics.oldestIngestTime = oldest
+            metrics.copy(ingress.account)
+            metrics.oldestIngestTime = ring.look().oldest
         }
     }
     /// The queue behind a sink, which is named as the sink is. The stage in front of it is plumbing: its worker stands for
@@ -57,5 +56,12 @@ final class EngineMeter {
             let (total, taken, _) = ring.look()
             (metrics.total, metrics.taken, metrics.depth) = (UInt64(total), UInt64(taken), total - taken)
         }
+    }
+}
+
+extension EdgeMetrics {
+    func copy(_ account: EdgeAccount) {
+        (total, taken, depth) = (account.offered, account.taken, Int(account.inFlight))
+        (conflated, shed, spilled) = (account.conflated, account.shed &+ account.sampledOut, account.spilled)
     }
 }

@@ -7,6 +7,8 @@ class Feed {
     let port: SourcePort
     init(_ port: SourcePort) { self.port = port }
 
+    /// What has come until now may be taken in this batch, and nothing later. Only under the doorway's lock.
+    func look() {}
     /// When the next record came in; nil when none is there.
     var nextIngestTime: Int64? { nil }
     /// Appends to the batch what is ready and came in no later than `until`, at most `most` records.
@@ -22,55 +24,6 @@ class Feed {
     var isReady: Bool { false }
 }
 
-/// The end of an ingress that a feed's own thread holds: decoders, sessions and people offer elements here.
-public final class Ingress<T: Element>: @unchecked Sendable {
-    // The ring has one producer at a time: whoever holds `producer`.
-    let ring: Ring<T>
-    private let producer = Mutex<Void>(())
-    private let finished = Atomic<Bool>(false)
-    private let refusals = Atomic<UInt64>(0)
-    let wakeup: Wakeup
-
-    /// True for a connection that answers: a run does not wait for its end.
-    let isService: Bool
-
-    /// Where others see how full the ring is; its waits for room are counted under the producer's lock.
-    var metrics: EdgeMetrics?
-    /// Nil for the machine's clock, so that a live feed calls nothing erased for an element.
-    private let time: (any TimeSource)?
-
-    init(capacity: Int, isService: Bool, wakeup: Wakeup, time: (any TimeSource)? = nil) {
-        (ring, self.isService, self.wakeup, self.time) = (Ring(capacity: capacity), isService, wakeup, time)
-    }
-
-    /// Puts an element in front of the sequencer, stamped with the time of its arrival.
-    /// - Returns: false when the ring is full: stop reading and offer it again. Nothing is dropped.
-    public func offer(_ element: T, ingestTime: Int64? = nil) -> Bool {
-        let ingestTime = ingestTime ?? time?.now() ?? WallClock.now()
-        let taken = producer.withLock { _ in
-            let taken = ring.offer(element, ingestTime)
-            if let metrics { if taken { metrics.unblock() } else { metrics.block() } }
-            return taken
-        }
-        if taken { wakeup.wake() } else { refusals.add(1, ordering: .relaxed) }
-        return taken
-    }
-    /// Offers until there is room: for a thread that may stand still.
-    public func offerWaiting(_ element: T) {
-        while !offer(element) { usleep(200) }
-    }
-    /// Nothing more will come from here.
-    public func finish() {
-        finished.store(true, ordering: .releasing)
-        wakeup.wake()
-    }
-    public var depth: Int { ring.count }
-    public var capacity: Int { ring.capacity }
-    /// How often somebody had to wait.
-    public var refused: UInt64 { refusals.load(ordering: .relaxed) }
-    var isFinished: Bool { (isService || finished.load(ordering: .acquiring)) && ring.count == 0 }
-}
-
 /// The time of day, for stamps of arrival and clock records alone: no operator sees it.
 public enum WallClock {
     /// Nanoseconds since 1970-01-01 UTC.
@@ -84,7 +37,7 @@ public enum WallClock {
 /// Takes from an ingress ring, where the elements lie.
 final class RingFeed<T: Element>: Feed {
     let ingress: Ingress<T>
-    private var held = 0
+    private var held = 0, visible = Int.max
     private let offsets: UnsafeMutablePointer<UInt32>
 
     init(_ port: TypedPort<T>, _ ingress: Ingress<T>) {
@@ -94,12 +47,13 @@ final class RingFeed<T: Element>: Feed {
     }
     deinit { offsets.deallocate() }
 
+    override func look() { visible = ingress.ring.count }
     override var nextIngestTime: Int64? {
-        let (_, times, n) = ingress.ring.peek(most: 1, skipping: held)
+        let (_, times, n) = ingress.ring.peek(most: min(1, visible - held), skipping: held)
         return n > 0 ? times[0] : nil
     }
     override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
-        let (elements, times, ready) = ingress.ring.peek(most: most, skipping: held)
+        let (elements, times, ready) = ingress.ring.peek(most: min(most, visible - held), skipping: held)
         guard ready > 0 else { return }
         let base = times[0], offsets = offsets + held
         var n = 0
@@ -112,7 +66,7 @@ final class RingFeed<T: Element>: Feed {
     }
     override func release() {
         if held > 0 { ingress.ring.release(held) }
-        held = 0
+        (held, visible) = (0, .max)
     }
     override var hasEnded: Bool { ingress.isFinished }
     override var isReady: Bool { ingress.ring.count > 0 }

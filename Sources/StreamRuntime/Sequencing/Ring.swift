@@ -28,6 +28,12 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
 
     public var count: Int { tail.load(ordering: .acquiring) - head.load(ordering: .acquiring) }
 
+    /// Positions count on for ever: the consumer's next slot is `start`, the producer's is `end`.
+    var start: Int { head.load(ordering: .acquiring) }
+    var end: Int { tail.load(ordering: .acquiring) }
+    /// Writes a slot again that the consumer has not come to, which somebody must have made sure of.
+    func replace(_ position: Int, with element: T) { elements[position & (capacity - 1)] = element }
+
     /// The producer: puts the element in, or says that there is no room.
     public func offer(_ element: T, _ word: Int64) -> Bool {
         let at = tail.load(ordering: .relaxed)
