@@ -266,17 +266,18 @@ struct BadFileTests {
             "t.yaml:7: sink \"out\" reads \"b\" with overflow shed, which stands only directly behind a source or in front of a display sink; use overflow: block or spill"
         ),
         .body(
-            "spilling before the sequencer", "sinks:\n  out: { kind: csv, path: x, from: { vertex: trades, overflow: spill } }\n",
-            "t.yaml:5: sink \"out\" reads \"trades\" with overflow spill, which stands only between operators and in front of sinks; use overflow: block"
+            "spilling before the sequencer",
+            "operators:\n  b: { kind: time-bars, every: 1m, from: { vertex: trades, overflow: spill } }\n",
+            "t.yaml:5: operator \"b\" reads \"trades\" with overflow spill, which stands only between operators and in front of sinks; use overflow: block"
         ),
         .body(
             "two policies for one source",
             "operators:\n  b: { kind: time-bars, from: { vertex: trades, overflow: conflate }, every: 1m }\n  c: { kind: time-bars, from: { vertex: trades, overflow: block }, every: 1m }\n",
-            "t.yaml:6: operator \"c\" reads \"trades\" with overflow block, operator \"b\" with conflate; all readers of a source share one policy, as what survives is what is journalled"
+            "t.yaml:6: operator \"c\" reads \"trades\" with overflow block, operator \"b\" with conflate; all readers of a source share one policy, as what survives is what is journalled; a display sink may have its own"
         ),
         .whole(
             "orders that may drop",
-            "topology: t\nsources:\n  reports: { kind: fix, session: s }\noperators:\n  oms:\n    kind: oms\n    from:\n      reports:\n        vertex: reports\n        overflow: conflate\nsinks:\n  screen: { kind: blotter, from: { vertex: reports, overflow: sample } }\nsessions:\n  s: { role: initiator, sender: A, target: B, port: 1 }\n",
+            "topology: t\nsources:\n  reports: { kind: fix, session: s }\noperators:\n  oms:\n    kind: oms\n    from:\n      reports:\n        vertex: reports\n        overflow: conflate\nsinks:\n  screen: { kind: blotter, from: { vertex: reports, overflow: sample, every: 10 } }\nsessions:\n  s: { role: initiator, sender: A, target: B, port: 1 }\n",
             "t.yaml:10: operator \"oms\" reads \"reports\" with overflow conflate, but what it carries must not be dropped; use overflow: block",
             "t.yaml:12: sink \"screen\" reads \"reports\" with overflow sample, but what it carries must not be dropped; use overflow: block"
         ),

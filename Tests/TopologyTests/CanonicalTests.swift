@@ -48,7 +48,7 @@ struct CanonicalTests {
               decisions: { kind: csv, from: { in: compliance.decisions }, path: decisions.csv }
               late: { kind: csv, from: { in: bars.late }, path: late.csv }
               router: { kind: fix, from: { in: compliance }, session: broker }
-              screen: { kind: blotter, from: { in: { vertex: oms, overflow: sample } } }
+              screen: { kind: blotter, from: { in: { vertex: oms, overflow: sample, every: 100ms } } }
             sessions:
               broker: { role: initiator, version: FIX.4.4, sender: FLOOR, target: BROKER, host: 127.0.0.1, port: 9880, heartbeat: 30s, tls: false, reset: false }
             limits: { collar: { age: 2s, width: 0.05 }, max_notional: 1000000, restricted: [ABC, DEF] }

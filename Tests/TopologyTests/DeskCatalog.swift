@@ -90,7 +90,7 @@ enum DeskCatalog {
 
     static let sinks = [
         VertexKind("csv", .sink, parameters: [Parameter("path", .path)], inputs: [InputPort(accepts: [])]),
-        VertexKind("blotter", .sink, inputs: [InputPort(accepts: [])], isDisplay: true),
+        VertexKind("blotter", .sink, inputs: [InputPort(accepts: [])], isDisplay: { _ in true }),
         VertexKind(
             "fix", .sink, parameters: [Parameter("session", .session)],
             inputs: [InputPort(accepts: ["Cleared"], mustNotDrop: true)]),
@@ -136,7 +136,7 @@ enum DeskCatalog {
           router: { kind: fix, from: compliance, session: broker }
           decisions: { kind: csv, from: compliance.decisions, path: decisions.csv }
           late: { kind: csv, from: bars.late, path: late.csv }
-          screen: { kind: blotter, from: { vertex: oms, overflow: sample } }
+          screen: { kind: blotter, from: { vertex: oms, overflow: sample, every: 100ms } }
         sessions:
           broker: { role: initiator, version: FIX.4.4, sender: FLOOR, target: BROKER, host: 127.0.0.1, port: 9880, heartbeat: 30s }
         limits:

@@ -43,16 +43,24 @@ public struct OutputPort: Sendable {
     public let isOptional: Bool
     /// Whether what it carries may never be dropped (orders, fills, commands): then its edges can only `block`.
     public let mustNotDrop: Bool
+    /// Whether each element counts (a trade) rather than replacing the one before (a quote): then a source's output cannot
+    /// `conflate`.
+    public let eachCounts: Bool
 
-    public init(_ name: String = "out", _ element: Element, optional: Bool = false, mustNotDrop: Bool = false) {
+    public init(
+        _ name: String = "out", _ element: Element, optional: Bool = false, mustNotDrop: Bool = false, eachCounts: Bool = false
+    ) {
         self.name = name
         self.element = element
         isOptional = optional
         self.mustNotDrop = mustNotDrop
+        self.eachCounts = eachCounts
     }
 
-    public init(_ name: String = "out", _ element: String, optional: Bool = false, mustNotDrop: Bool = false) {
-        self.init(name, .of(element), optional: optional, mustNotDrop: mustNotDrop)
+    public init(
+        _ name: String = "out", _ element: String, optional: Bool = false, mustNotDrop: Bool = false, eachCounts: Bool = false
+    ) {
+        self.init(name, .of(element), optional: optional, mustNotDrop: mustNotDrop, eachCounts: eachCounts)
     }
 }
 
@@ -78,14 +86,19 @@ public struct VertexKind: Sendable {
     public let outputs: [OutputPort]
     /// One sentence for the reference.
     public let summary: String
-    /// A sink that only shows: an edge into it may drop (`conflate`, `sample`, `shed`).
-    public let isDisplay: Bool
+    /// Whether a sink only shows: then an edge into it may drop (`conflate`, `sample`, `shed`).
+    public let isDisplay: @Sendable (Settings) -> Bool
+    /// A source that is read when there is time: nothing piles up behind it, so its edges have no policy.
+    public let isPulled: Bool
+    /// The most elements that one element of an input puts on each output; nil where timers add to them, or nobody knows.
+    public let mostOutputs: Int?
     /// What must hold between parameters that are each well formed, such as `fast` below `slow`.
     public let rule: (@Sendable (Settings) -> [Complaint])?
 
     public init(
         _ name: String, _ role: Role, parameters: [Parameter] = [], inputs: [InputPort] = [], outputs: [OutputPort] = [],
-        summary: String = "", isDisplay: Bool = false, rule: (@Sendable (Settings) -> [Complaint])? = nil
+        summary: String = "", isDisplay: @escaping @Sendable (Settings) -> Bool = { _ in false }, isPulled: Bool = false,
+        mostOutputs: Int? = nil, rule: (@Sendable (Settings) -> [Complaint])? = nil
     ) {
         self.name = name
         self.role = role
@@ -94,6 +107,8 @@ public struct VertexKind: Sendable {
         self.outputs = outputs
         self.summary = summary
         self.isDisplay = isDisplay
+        self.isPulled = isPulled
+        self.mostOutputs = mostOutputs
         self.rule = rule
     }
 

@@ -16,11 +16,12 @@ struct CheckedBuilder {
             let declaration = declarations[number]
             let edges = declaration.links.compactMap { link -> CheckedEdge? in
                 guard let producer = link.producer, let output = link.output else { return nil }
+                let (policy, sampling) = policies.effective(link, into: declaration)
                 return CheckedEdge(
                     port: declaration.kind?.inputs[link.port].name ?? "of", portIndex: link.port, producer: position[producer],
                     producerName: declarations[producer].name, output: output,
                     outputName: declarations[producer].kind?.outputs[output].name ?? "out",
-                    element: elements.element(of: producer, output) ?? "", policy: policies.effective(link, into: declaration),
+                    element: elements.element(of: producer, output) ?? "", policy: policy, sampling: sampling,
                     capacity: link.capacity)
             }
             let outputNames = declaration.isLoop ? ["out"] : declaration.kind?.outputs.map(\.name) ?? []
@@ -32,7 +33,7 @@ struct CheckedBuilder {
                 name: declaration.name, role: declaration.role, kind: declaration.kind?.name ?? Catalog.loopKind,
                 settings: declaration.settings ?? Settings(entries: [], file: file, origin: declaration.tree),
                 inputs: declaration.isLoop ? [] : edges, outputs: outputs, loop: declaration.isLoop ? edges.first : nil,
-                place: declaration.place, isDisplay: declaration.kind?.isDisplay ?? false)
+                place: declaration.place, isDisplay: declaration.isDisplay)
         }
     }
 

@@ -43,8 +43,9 @@ extension CheckedTopology {
 
     private static func edge(_ edge: CheckedEdge) -> String {
         if edge.policy == .block, edge.capacity == nil { return edge.reference }
+        let every = edge.sampling.map { ["every: \($0.text)"] } ?? []
         let capacity = edge.capacity.map { ["capacity: \($0)"] } ?? []
-        return braces(["vertex: \(edge.reference)", "overflow: \(edge.policy.rawValue)"] + capacity)
+        return braces(["vertex: \(edge.reference)", "overflow: \(edge.policy.rawValue)"] + every + capacity)
     }
 
     private static func entry(_ entry: Settings.Entry) -> String { "\(scalar(entry.name)): \(text(entry.value))" }

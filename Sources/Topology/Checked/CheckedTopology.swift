@@ -17,6 +17,16 @@ public struct CheckedTopology: Sendable {
     /// What is doubtful: outputs and sessions that nobody uses.
     public let warnings: [TopologyMistake]
 
+    /// What holds in front of the sequencer, where an output of a source comes in: the policy on which those who read it
+    /// agree, and the largest capacity that one of them wishes. Displays, and sinks that spill, have their own where they read.
+    public func entrance(of source: String, _ output: Int) -> (policy: OverflowPolicy, sampling: SampleRate?, capacity: Int?) {
+        let edges = vertices.filter { !$0.isDisplay }.flatMap(\.inputs).filter {
+            $0.producerName == source && $0.output == output && $0.policy != .spill
+        }
+        let stated = edges.first { $0.policy.drops }
+        return (stated?.policy ?? .block, stated?.sampling, edges.compactMap(\.capacity).max())
+    }
+
     public func vertex(_ name: String) -> CheckedVertex? { vertices.first { $0.name == name } }
     public func session(_ name: String) -> Settings? { sessions.first { $0.name == name }?.settings }
 }
@@ -84,6 +94,8 @@ public struct CheckedEdge: Sendable, Hashable {
     public let outputName: String
     public let element: String
     public let policy: OverflowPolicy
+    /// For `sample`: how much it keeps.
+    public let sampling: SampleRate?
     /// In elements; nil where the file does not say.
     public let capacity: Int?
 

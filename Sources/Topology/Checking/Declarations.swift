@@ -11,6 +11,8 @@ struct Declaration {
     var links: [Link] = []
 
     var subject: String { "\(role.rawValue) \(quoted(name))" }
+    /// Whether it only shows. One whose parameters are wrong may be meant to.
+    var isDisplay: Bool { kind.map { kind in settings.map(kind.isDisplay) ?? true } ?? false }
 }
 
 /// An edge as the file declares it.
@@ -22,6 +24,7 @@ struct Link {
     let place: Place
     var policy: OverflowPolicy?
     let policyPlace: Place
+    var sampling: SampleRate?
     var capacity: Int?
     /// The producer and its output, once found.
     var producer: Int?
@@ -45,9 +48,25 @@ public enum OverflowPolicy: String, Sendable, Hashable, CaseIterable {
     public var drops: Bool { self == .conflate || self == .sample || self == .shed }
 }
 
+/// What `every` of a sample says.
+public enum SampleRate: Sendable, Hashable {
+    /// Of each key one in so many: `every: 10`.
+    case oneIn(Int)
+    /// Of each key one in so much of its own time, in ns: `every: 100ms`.
+    case oneEvery(Int64)
+
+    /// As a topology writes it.
+    public var text: String {
+        switch self {
+        case .oneIn(let count): "\(count)"
+        case .oneEvery(let nanoseconds): DurationText.canonical(nanoseconds)
+        }
+    }
+}
+
 /// The keys of an edge that is written as a map.
 enum EdgeKeys {
-    static let all = ["vertex", "overflow", "capacity"]
+    static let all = ["vertex", "overflow", "every", "capacity"]
 }
 
 /// The keys of a loop.

@@ -88,6 +88,10 @@ struct LinkReader {
         let policy = tree["overflow"].flatMap { entry in
             check.oneValue(entry.value, Self.overflow, subject: "\(subject): overflow", &notebook)
         }
+        let every = tree["every"].flatMap { entry in
+            let isCount = entry.value.scalar.map { IntegerText.value($0) != nil } ?? false
+            return check.oneValue(entry.value, isCount ? Self.count : Self.interval, subject: "\(subject): every", &notebook)
+        }
         let capacity = tree["capacity"].flatMap { entry in
             check.oneValue(entry.value, Self.capacity, subject: "\(subject): capacity", &notebook)
         }
@@ -101,9 +105,34 @@ struct LinkReader {
             policyPlace: tree["overflow"]?.value.place ?? vertex.value.place, capacity: nil)
         if case .text(let word) = policy { link.policy = OverflowPolicy(rawValue: word) }
         if case .integer(let count) = capacity { link.capacity = Int(count) }
+        switch every {
+        case .integer(let count): link.sampling = .oneIn(Int(count))
+        case .duration(let nanoseconds): link.sampling = .oneEvery(nanoseconds)
+        default: break
+        }
+        if let policy = link.policy { checkSample(policy, tree["every"], at: link.policyPlace, subject, &notebook) }
+        if tree["overflow"] == nil, let entry = tree["every"] { noteUselessEvery(entry, subject, &notebook) }
         return link
     }
 
+    /// A sample says how much it keeps, and nothing else does.
+    private func checkSample(
+        _ policy: OverflowPolicy, _ every: YAMLTree.Entry?, at place: Place, _ subject: String, _ notebook: inout Notebook
+    ) {
+        if policy == .sample, every == nil {
+            notebook.mistake(
+                at: place, "\(subject): overflow sample has no every",
+                "add every: 10 to keep one in ten, or every: 100ms to keep one of each key in that time")
+        } else if policy != .sample, let every {
+            noteUselessEvery(every, subject, &notebook)
+        }
+    }
+    private func noteUselessEvery(_ every: YAMLTree.Entry, _ subject: String, _ notebook: inout Notebook) {
+        notebook.mistake(at: every.place, "\(subject): every belongs to overflow: sample", "remove it, or write overflow: sample")
+    }
+
+    private static let count = Parameter("every", .integer(2...1_000_000_000), unit: "elements")
+    private static let interval = Parameter("every", .duration())
     private static let overflow = Parameter("overflow", .choice(OverflowPolicy.allCases.map(\.rawValue)))
     private static let capacity = Parameter("capacity", .integer(capacities), unit: "elements")
 
