@@ -22,8 +22,9 @@ public final class Assembly {
         instruments = Assembly.instruments(topology, names)
         graph = Graph()
         outputs = Array(repeating: [], count: topology.vertices.count)
-        for vertex in topology.vertices {
-            for edge in vertex.inputs {
+        // In front of a sink and behind a source a capacity is that of the queue which stands there.
+        for vertex in topology.vertices where vertex.role == .operator {
+            for edge in vertex.inputs where topology.vertices[edge.producer].role == .operator {
                 guard let capacity = edge.capacity else { continue }
                 let name = edge.reference
                 graph.capacities[name] = max(graph.capacities[name] ?? 0, capacity)
@@ -57,7 +58,10 @@ public final class Assembly {
         var lead: SourcePort?
         return vertex.outputs.enumerated().map { index, output in
             let name = index == 0 ? vertex.name : vertex.name + "." + output.name
-            let port = makePort(name, Elements.type(named: output.element), lateness, holds, lead)
+            let port =
+                isOutOfTime(vertex, index)
+                ? makePort(name, Elements.type(named: output.element), lateness, false, nil)
+                : makePort(name, Elements.type(named: output.element), lateness, holds, lead)
             lead = lead ?? port
             return port
         }

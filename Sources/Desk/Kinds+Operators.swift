@@ -27,12 +27,12 @@ enum OperatorKinds {
                 doc: "where it starts: the mean of the first bars, or the first close"),
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "The exponential moving average of the close; first value at bar `period`.")
+        summary: "The exponential moving average of the close; first value at bar `period`.", mostOutputs: 1)
 
     static let rsi = VertexKind(
         "rsi", .operator, parameters: [period], inputs: [InputPort("in", accepts: ["Bar"])],
         outputs: [OutputPort("out", "Signal")],
-        summary: "Wilder's relative strength index of the close; first value at bar `period` + 1.")
+        summary: "Wilder's relative strength index of the close; first value at bar `period` + 1.", mostOutputs: 1)
 
     static let zscore = VertexKind(
         "zscore", .operator,
@@ -40,7 +40,8 @@ enum OperatorKinds {
             Parameter("period", .integer(2...1_000_000), unit: "bars", doc: "how many bars the mean and deviation cover")
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "How many population standard deviations the close is from its rolling mean; first value at bar `period`.")
+        summary: "How many population standard deviations the close is from its rolling mean; first value at bar `period`.",
+        mostOutputs: 1)
 
     static let momentumTargets = VertexKind(
         "momentum-targets", .operator,
@@ -54,7 +55,7 @@ enum OperatorKinds {
         ],
         inputs: [InputPort("fast", accepts: ["Signal"]), InputPort("slow", accepts: ["Signal"])],
         outputs: [OutputPort("out", "Target")],
-        summary: "Long while the fast average is above the slow one, short while below, in proportion.")
+        summary: "Long while the fast average is above the slow one, short while below, in proportion.", mostOutputs: 1)
 
     static let drift = VertexKind(
         "drift", .operator,

@@ -7,7 +7,8 @@ enum SinkKinds {
     static let csv = VertexKind(
         "csv", .sink, parameters: [Parameter("path", .path, doc: "the file to write, - for standard output")],
         inputs: [InputPort(accepts: [])],
-        summary: "Writes a header and one row per element.")
+        summary: "Writes a header and one row per element. On standard output it is a display: an edge into it may drop.",
+        isDisplay: { $0.text("path") == "-" })
 
     static let fix = VertexKind(
         "fix", .sink,
@@ -32,5 +33,5 @@ enum SinkKinds {
 
     static let null = VertexKind(
         "null", .sink, inputs: [InputPort(accepts: [])], summary: "Takes everything and keeps nothing: for measuring.",
-        isDisplay: true)
+        isDisplay: { _ in true })
 }

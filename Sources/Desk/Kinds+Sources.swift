@@ -22,7 +22,7 @@ enum SourceKinds {
             // Of the formats that hold both: lobster and binance.
             OutputPort("quotes", "Quote", optional: true),
         ],
-        summary: "Reads a file from its first row to its last.")
+        summary: "Reads a file from its first row to its last.", isPulled: true)
 
     private static func element(_ format: String) -> String { FileFormat(rawValue: format)?.elements.first ?? "Trade" }
 
@@ -46,8 +46,8 @@ enum SourceKinds {
                 doc: "silence after which time goes on without this source until it speaks again; without it, time waits"),
         ],
         outputs: [
-            OutputPort("out", "Trade"), OutputPort("quotes", "Quote", optional: true),
-            OutputPort("status", "FeedStatus", optional: true),
+            OutputPort("out", "Trade", eachCounts: true), OutputPort("quotes", "Quote", optional: true),
+            OutputPort("status", "FeedStatus", optional: true, eachCounts: true),
         ],
         summary: "Streams a venue's market data.")
 

@@ -38,8 +38,8 @@ struct NotCarriedTests {
     @Test("an edge that asks to drop says that it blocks; one that blocks says nothing")
     func edges() throws {
         #expect(try run([]).isEmpty)
-        let lines = try run(["operators.bars.from={ vertex: trades, overflow: shed }"])
-        #expect(lines.count == 1 && lines[0].hasPrefix("bars reads trades with overflow shed, which is not carried yet"))
+        let lines = try run(["sinks.out.from={ vertex: bars, overflow: shed }"])
+        #expect(lines.count == 1 && lines[0].hasPrefix("out reads bars with overflow shed, which is not carried yet"))
     }
 
     private final class Lines: Sendable {

@@ -42,7 +42,7 @@ private final class Remembered: FeedOutput {
 }
 
 /// A venue that answers a subscription and then says what the test tells it to.
-private final class Venue: WebSocketServerHandler {
+final class Venue: WebSocketServerHandler {
     let subscriptions = Mutex<[String]>([])
     let clients = Mutex<[WebSocketServer.ClientID]>([])
 
@@ -57,7 +57,7 @@ private final class Venue: WebSocketServerHandler {
     func webSocketServer(_ server: WebSocketServer, closed client: WebSocketServer.ClientID, _ closure: WebSocketClosure) {}
 }
 
-private func waits(_ seconds: Double = 10, until condition: () -> Bool) -> Bool {
+func waits(_ seconds: Double = 10, until condition: () -> Bool) -> Bool {
     for _ in 0..<Int(seconds * 500) {
         if condition() { return true }
         usleep(2_000)
@@ -65,11 +65,11 @@ private func waits(_ seconds: Double = 10, until condition: () -> Bool) -> Bool 
     return condition()
 }
 
-private func match(_ id: UInt64, type: String = "match", product: String = "BTC-USD") -> String {
+func match(_ id: UInt64, type: String = "match", product: String = "BTC-USD") -> String {
     #"{"type":"\#(type)","trade_id":\#(id),"side":"buy","size":"1","price":"100","product_id":"\#(product)","sequence":\#(id * 10),"time":"2024-03-11T13:30:00.5Z"}"#
 }
 
-private func ticker(_ sequence: UInt64) -> String {
+func ticker(_ sequence: UInt64) -> String {
     #"{"type":"ticker","sequence":\#(sequence),"product_id":"BTC-USD","best_bid":"99","best_ask":"101","time":"2024-03-11T13:30:00Z"}"#
 }
 

@@ -24,9 +24,11 @@ final class CoinbaseFeedSource: LiveFeed {
         configuration.staleAfter = .nanoseconds(settings.duration("stale"))
         configuration.endsAtNormalClosure = settings.boolean("ends")
         for product in configuration.products { _ = assembly.names.symbol(product) }
-        let trades = assembly.port(vertex, 0, as: Trade.self).map { engine.ingress($0) }
-        let quotes = assembly.port(vertex, 1, as: Quote.self).map { engine.ingress($0) }
-        let statuses = assembly.port(vertex, 2, as: FeedStatus.self).map { engine.ingress($0) }
+        let doorway = Doorway()
+        let trades = assembly.entrance(vertex, 0, as: Trade.self, engine, doorway) { $0.symbol.rawValue }
+        let quotes = assembly.entrance(vertex, 1, as: Quote.self, engine, doorway) { $0.symbol.rawValue }
+        let statuses = assembly.entrance(vertex, 2, as: FeedStatus.self, engine, doorway) { $0.symbol.rawValue }
+        if let quotes { trades?.closes(quotes) { $0.symbol.rawValue } }
         if let idle = settings.durationIfPresent("idle"), let port = assembly.port(vertex, 0, as: Trade.self) {
             engine.setIdleTimeout(of: port, idle)
         }
@@ -63,6 +65,7 @@ private final class StatusTeller: FeedOutput {
     }
     var hasConnected: Bool { connected.load(ordering: .acquiring) }
     var lastReason: String { reason.withLock { $0 } }
+    var credit: Int { output.credit }
 
     func take(_ trade: Trade) -> Bool { output.take(trade) }
     func take(_ quote: Quote) -> Bool { output.take(quote) }

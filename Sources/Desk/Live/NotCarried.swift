@@ -19,7 +19,7 @@ enum NotCarried {
             }
         }
         for vertex in topology.vertices {
-            for edge in vertex.inputs where edge.policy != .block {
+            for edge in vertex.inputs where edge.policy != .block && (vertex.role == .sink || edge.policy == .spill) {
                 notice(
                     "\(vertex.name) reads \(edge.reference) with overflow \(edge.policy.rawValue), "
                         + "which is not carried yet: it blocks instead, and nothing is dropped")

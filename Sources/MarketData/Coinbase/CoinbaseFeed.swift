@@ -50,6 +50,8 @@ public final class CoinbaseFeed: @unchecked Sendable {
     private var venueTime: Int64 = 0
 
     private static let tick = Duration.milliseconds(250)
+    /// The most that one message makes: an element, and what is wrong with it.
+    private static let mostPerMessage = 4
 
     public init(_ configuration: Configuration, names: Names, output: any FeedOutput) {
         (self.configuration, self.names, self.output) = (configuration, names, output)
@@ -141,7 +143,7 @@ extension CoinbaseFeed: WebSocketClientHandler {
             emit(.rejected, reason: error.kind)
         }
         lockedCounters.withLock { $0.messages = messages }
-        if pending.isEmpty { return .goOn }
+        if pending.isEmpty, output.credit >= Self.mostPerMessage { return .goOn }
         isStopped = true
         lockedCounters.withLock { $0.stops += 1 }
         client.setTimer(after: .milliseconds(1))
@@ -176,13 +178,17 @@ extension CoinbaseFeed: WebSocketClientHandler {
         flush()
         switch state {
         case .waiting:
+            // While nobody takes what the last connection brought, another would only bring more.
+            if !pending.isEmpty { return client.setTimer(after: .milliseconds(1)) }
             state = .connecting
             client.connect()
         case .connecting: break
         case .ended:
             if pending.isEmpty { finish() } else { client.setTimer(after: .milliseconds(1)) }
         case .open:
-            if !pending.isEmpty { return client.setTimer(after: .milliseconds(1)) }
+            if !pending.isEmpty || isStopped && output.credit < Self.mostPerMessage {
+                return client.setTimer(after: .milliseconds(1))
+            }
             if isStopped {
                 isStopped = false
                 client.resumeReading()

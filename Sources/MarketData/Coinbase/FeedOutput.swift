@@ -9,8 +9,15 @@ public protocol FeedOutput: Sendable {
     func take(_ trade: Trade) -> Bool
     func take(_ quote: Quote) -> Bool
     func take(_ status: FeedStatus) -> Bool
+    /// How many elements will be taken for certain, whatever they are. A feed stops reading before it has none left.
+    var credit: Int { get }
     /// Nothing more comes from this feed.
     func finish()
+}
+
+extension FeedOutput {
+    /// For an output that says no room by refusing.
+    public var credit: Int { .max }
 }
 
 /// The ingresses of an engine as a feed's output. A kind of element that no source of the graph reads is left out.
@@ -26,6 +33,10 @@ public struct IngressOutput: FeedOutput {
     public func take(_ trade: Trade) -> Bool { trades?.offer(trade) ?? true }
     public func take(_ quote: Quote) -> Bool { quotes?.offer(quote) ?? true }
     public func take(_ status: FeedStatus) -> Bool { statuses?.offer(status) ?? true }
+
+    public var credit: Int {
+        min(trades?.credit ?? .max, quotes?.credit ?? .max, statuses?.credit ?? .max)
+    }
 
     public func finish() {
         trades?.finish()
