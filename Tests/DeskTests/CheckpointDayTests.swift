@@ -84,6 +84,42 @@ import TradingModel
         #expect(try day.digests(data) == digests)
     }
 
+    /// A disk with no room for checkpoints.
+    private struct Full: Storage {
+        let disk = DiskStorage()
+        func createToAppend(_ path: String) throws(JournalError) -> any StoredFile {
+            if path.contains(".ckpt") { throw .io(operation: "create the file", path: path, errno: ENOSPC) }
+            return try disk.createToAppend(path)
+        }
+        func openToRead(_ path: String) throws(JournalError) -> any StoredFile { try disk.openToRead(path) }
+        func list(_ folder: String) throws(JournalError) -> [String] { try disk.list(folder) }
+        func rename(_ path: String, to other: String) throws(JournalError) { try disk.rename(path, to: other) }
+        func remove(_ path: String) throws(JournalError) { try disk.remove(path) }
+        func truncate(_ path: String, to bytes: Int) throws(JournalError) { try disk.truncate(path, to: bytes) }
+        func makeFolder(_ path: String) throws(JournalError) { try disk.makeFolder(path) }
+        func size(of path: String) -> Int? { disk.size(of: path) }
+        func sync(_ path: String) throws(JournalError) { try disk.sync(path) }
+        func syncFolder(_ path: String) throws(JournalError) { try disk.syncFolder(path) }
+        func lock(_ path: String) throws(JournalError) -> any StorageLock { try disk.lock(path) }
+    }
+
+    @Test("a disk without room for a checkpoint is said, and the day ends as it would have")
+    func noRoom() throws {
+        let day = try cut
+        _ = try day.run(day.path("whole"))
+        let digests = try day.digests(day.path("whole")), notices = Notices()
+        let desk = try day.run(day.path("full")) { settings in
+            (settings.checkpointRecords, settings.hasThreads, settings.storage) = (50, false, Full())
+            settings.notice = { notices.add($0) }
+        }
+        #expect(try day.digests(day.path("full")) == digests)
+        #expect(desk.checkpointer.map { $0.statistics.failed > 2 && $0.statistics.written == 0 } == true)
+        #expect(
+            notices.lines.contains {
+                $0.contains("no checkpoint of record") && $0.contains("No space left on device") && $0.contains("the day goes on")
+            }, "\(notices.lines)")
+    }
+
     private final class Notices: @unchecked Sendable {  // behind its lock
         private let lock = NSLock()
         private var kept: [String] = []
