@@ -157,6 +157,9 @@ public final class DeskRun {
             for route in routes { route.stop() }
             throw error
         }
+        engine.onClockStep = { [settings] nanoseconds in
+            settings.notice("this machine's clock was set by \(Double(nanoseconds) / 1e9) s; on record, and times of arrival jump")
+        }
         started = settings.time.monotonic()
         var lastNews = started, seen: UInt64 = 0
         engine.isQuiescent = { [unowned self] in

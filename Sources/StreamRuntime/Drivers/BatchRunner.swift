@@ -59,7 +59,7 @@ final class BatchRunner {
         case .idle: tracker.setIdle(Int(record.id))
         case .active: tracker.setHolding(Int(record.id))
         case .end: tracker.end()
-        case .text, nil: break
+        case .text, .step, nil: break
         }
     }
 

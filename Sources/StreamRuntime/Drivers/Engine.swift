@@ -46,6 +46,9 @@ public final class Engine {
     private var entrances: [(name: String, account: () -> EdgeAccount)] = []
     private var pulled: [PulledFeed] = []
     private var idleWatches: [IdleWatch] = []
+    private var stepWatch = StepWatch()
+    /// Called when the machine's clock was found to have been set, with the nanoseconds.
+    public var onClockStep: ((Int64) -> Void)?
     private(set) var loops: [Feed] = []
     private(set) var kept: [CheckpointPart] = []
     /// Takes checkpoints while the engine runs; nil takes none. Set before `run`.
@@ -300,6 +303,11 @@ public final class Engine {
             }
             if builder.count == 0 { takePulled(now) }
         } else {
+            if let step = stepWatch.step(now: now, monotonic: time.monotonic()), builder.room > 0 {
+                builder.append(control: [.step(by: step, now: now)])
+                if nextClock != .max { nextClock = now }  // set back, the next would be long in coming
+                onClockStep?(step)
+            }
             if now >= nextClock, let interval = options.clockInterval, builder.room > 0 {
                 builder.append(control: [ControlRecord(.clock, eventTime: now)])
                 nextClock = max(nextClock + interval, now)

@@ -4,6 +4,8 @@ import PlainData
 public struct ControlRecord: Element {
     public enum Kind: UInt8, Sendable, FieldValue {
         case clock = 1, idle, active, end, text
+        /// The machine's clock was set: `eventTime` is what it says now.
+        case step
 
         public func text(_ names: Names) -> String { String(describing: self) }
     }
@@ -25,6 +27,17 @@ public struct ControlRecord: Element {
         (self.eventTime, kindByte, self.id) = (eventTime, kind.rawValue, id)
     }
 
+    /// The machine's clock was set by so many nanoseconds.
+    static func step(by nanoseconds: Int64, now: Int64) -> ControlRecord {
+        var record = ControlRecord(.step, eventTime: now)
+        withUnsafeBytes(of: nanoseconds.littleEndian) { for (i, byte) in $0.enumerated() { record.bytes[i] = byte } }
+        return record
+    }
+    /// For `step`: by how much.
+    public var stepNanoseconds: Int64 {
+        (0..<8).reduce(0) { $0 | Int64(bytes[$1]) << Int64(8 * $1) }
+    }
+
     /// The records that carry one definition; most texts fit into one.
     static func records(of definition: Names.Definition, eventTime: Int64) -> [ControlRecord] {
         let utf8 = Array(definition.text.utf8.prefix(bytesPerPart * Int(UInt16.max)))
@@ -44,6 +57,7 @@ public struct ControlRecord: Element {
         visitor.field("kind", kind ?? .clock)
         visitor.field("id", id)
         visitor.field("part", UInt32(part))
+        visitor.field("step", kind == .step ? stepNanoseconds : 0)
     }
 }
 
