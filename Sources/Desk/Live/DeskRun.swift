@@ -158,7 +158,8 @@ public final class DeskRun {
             throw error
         }
         engine.onClockStep = { [settings] nanoseconds in
-            settings.notice("this machine's clock was set by \(Double(nanoseconds) / 1e9) s; on record, and times of arrival jump")
+            settings.notice(
+                "this machine's clock was set by \(Double(nanoseconds) / 1e9) s; on record, and times of arrival jump")
         }
         started = settings.time.monotonic()
         var lastNews = started, seen: UInt64 = 0
