@@ -2,34 +2,61 @@ import Foundation
 import PlainData
 import StreamRuntime
 
-/// A random graph of 3 to 12 small operators over two sources, the same for the same seed.
+/// How a random floor is cut into threads.
+struct RandomCut {
+    /// How many threads in a row, the engine's included; how many stand beside each other at each place in the row.
+    var depth = 1, width = 1
+    /// How many batches lie between two threads at most.
+    var ring = 8
+    var seed: UInt64 = 1
+
+    /// A vertex's thread: never before those that it reads from, and beside them only where it is theirs.
+    struct Place: Equatable {
+        var level = 0, lane = 0
+        var name: String { level == 0 ? Graph.engineThread : "t\(level).\(lane)" }
+    }
+    func place(after inputs: [Place], _ random: inout SplitMix64) -> Place {
+        let level = inputs.map(\.level).max() ?? 0, last = inputs.filter { $0.level == level }
+        let canStay = last.allSatisfy { $0 == last[0] }
+        guard !canStay || (level + 1 < depth && random.below(2) == 0) else { return last[0] }
+        return Place(level: level + 1, lane: random.below(width))
+    }
+}
+
+/// A random graph of 3 to 12 small operators over two sources, the same for the same seed, however it is cut.
 struct RandomFloor {
     let graph: Graph
     let names = Names()
     let first: TypedPort<Value>, second: TypedPort<Value>
 
-    init(seed: UInt64, capacity: Int = 4_096) {
-        var random = SplitMix64(seed: seed)
-        graph = Graph(edgeCapacity: capacity)
+    init(seed: UInt64, capacity: Int = 4_096, cut: RandomCut = RandomCut()) {
+        var random = SplitMix64(seed: seed), cutting = SplitMix64(seed: seed ^ cut.seed &* 0x9E37)
+        graph = Graph(edgeCapacity: capacity, ringCapacity: cut.ring)
         first = graph.source("first", Value.self, lateness: 12)
         second = graph.source("second", Value.self, lateness: 3)
-        var edges = [first.edge, second.edge]
+        var edges = [first.edge, second.edge], places = [RandomCut.Place(), RandomCut.Place()]
         for v in 0..<(3 + random.below(10)) {
-            let inputs = (0..<4).map { _ in edges[random.below(edges.count)] }
+            let reads = (0..<4).map { _ in random.below(edges.count) }, inputs = reads.map { edges[$0] }
             let kind = random.below(9), x = random.below(3), y = random.below(40)
-            switch kind {
-            case 0: edges.append(graph.add("v\(v)", Filter(keeps: UInt32(1 + x)), from: inputs[0]).out)
-            case 1: edges.append(graph.add("v\(v)", FlatMap(most: x), from: inputs[0]).out)
-            case 2: edges.append(graph.add("v\(v)", Average(), from: inputs[0]).out)
-            case 3: edges.append(graph.add("v\(v)", Echo(delay: Int64(y - 15)), from: inputs[0]).out)
-            case 4, 5:
-                let both = graph.add("v\(v)", WindowSum(length: 30, lateness: Int64(x * 5)), from: inputs[0])
-                edges += [both.out, both.side]
-            case 6, 7:
-                let both = graph.add("v\(v)", Pair(hold: Int64(y - 10)), from: inputs[0], and: inputs[1])
-                edges += [both.out, both.side]
-            default: edges.append(graph.add("v\(v)", OrderOfFour(), from: inputs[0], inputs[1], inputs[2], inputs[3]).out)
+            let count = kind <= 5 ? 1 : kind <= 7 ? 2 : 4
+            let place = cut.place(after: reads.prefix(count).map { places[$0] }, &cutting)
+            let made = graph.on(thread: place.name) { [graph] in
+                switch kind {
+                case 0: return [graph.add("v\(v)", Filter(keeps: UInt32(1 + x)), from: inputs[0]).out]
+                case 1: return [graph.add("v\(v)", FlatMap(most: x), from: inputs[0]).out]
+                case 2: return [graph.add("v\(v)", Average(), from: inputs[0]).out]
+                case 3: return [graph.add("v\(v)", Echo(delay: Int64(y - 15)), from: inputs[0]).out]
+                case 4, 5:
+                    let both = graph.add("v\(v)", WindowSum(length: 30, lateness: Int64(x * 5)), from: inputs[0])
+                    return [both.out, both.side]
+                case 6, 7:
+                    let both = graph.add("v\(v)", Pair(hold: Int64(y - 10)), from: inputs[0], and: inputs[1])
+                    return [both.out, both.side]
+                default: return [graph.add("v\(v)", OrderOfFour(), from: inputs[0], inputs[1], inputs[2], inputs[3]).out]
+                }
             }
+            edges += made
+            places += made.map { _ in place }
         }
     }
     var digests: [Digest] { graph.hashedEdges.map(\.digest) }

@@ -20,9 +20,10 @@ extension Engine {
         resumed(after: checkpoint.sequence)
     }
 
-    /// After each batch, when nothing is in flight.
+    /// After each batch, when nothing is in flight on this thread; the others are waited for.
     func checkpointIfDue(now: Int64) {
         guard let checkpointer, checkpointer.isDue(now: now, sequence: nextSequence - 1) else { return }
+        guard graph.drain() else { return }
         checkpointer.take(checkpointParts.save(), at: nextSequence - 1, now: now)
     }
 }

@@ -89,9 +89,10 @@ final class BatchRunner {
         }
         memory.groups = groups
         memory.tracker.become(tracker)
+        let before = tracker.watermark
         Self.advance(&tracker, groups, byID)
         let end = first + UInt64(count)
-        batch.set(first: first, end: end, lastWatermark: tracker.watermark)
+        batch.set(first: first, end: end, lastWatermark: tracker.watermark, isConstant: tracker.watermark == before)
         for group in groups where group.source > 0 { occurrences[group.source] += 1 }
         for group in groups where group.source > 0 {
             byID[group.source]?.feed(
@@ -112,6 +113,6 @@ final class BatchRunner {
         graph.checkpoint(&coder)
     }
     /// Set when an operator could not go on.
-    var halt: Halt? { batch.halt }
+    var halt: Halt? { graph.halts.halt }
     func watermarks(_ coder: inout StateCoder) { tracker.state(&coder) }
 }

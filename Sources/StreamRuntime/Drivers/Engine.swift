@@ -28,8 +28,8 @@ public final class Engine {
     public let graph: Graph
     public let names: Names
     public var options: EngineOptions
-    public let wakeup = Wakeup()
-    /// Woken by anything that makes room or durability.
+    /// Where the engine's thread sleeps: woken by anything that brings work, makes room or durability.
+    public var wakeup: Wakeup { graph.wakeup }
     public private(set) var journal: JournalWriter?
     public private(set) var nextSequence: UInt64 = 1
     public private(set) var batches: UInt64 = 0
@@ -54,7 +54,8 @@ public final class Engine {
     /// Takes checkpoints while the engine runs; nil takes none. Set before `run`.
     public var checkpointer: Checkpointer?
     private let stopping = StopFlag()
-    private let settled = Atomic<UInt64>(0)
+    /// Up to here everything is durable and the effects were told so.
+    private let released = Atomic<UInt64>(0)
     private var runner: BatchRunner?
     private var builder: BatchBuilder
     private var nextClock: Int64 = 0
@@ -72,8 +73,16 @@ public final class Engine {
     ) {
         (self.graph, self.names, self.options, self.time) = (graph, names, options, time)
         builder = BatchBuilder(capacity: max(64, options.batch))
+        graph.onWait = { [unowned self] in
+            publishDurable()
+            whileBlocked()
+        }
     }
-    deinit { builder.free() }
+    deinit {
+        graph.stop()
+        graph.onWait = {}
+        builder.free()
+    }
 
     /// A source that offers when it likes, from a thread of its own.
     /// - Parameters:
@@ -111,8 +120,9 @@ public final class Engine {
     public func loop<T: Element>(_ port: TypedPort<T>, of edge: Edge<T>) {
         let feed = LoopFeed<T>(port)
         loops.append(feed)
-        let stage = graph.sink(port.name + ".loop", from: edge) { offer in
-            for i in 0..<offer.count { feed.add(offer[i]) }
+        let stage = graph.sink(port.name + ".loop", from: edge) { [wakeup] offer in
+            feed.add(offer)
+            wakeup.wake()
             return offer.count
         }
         stage.metrics.kind = .plumbing
@@ -120,20 +130,14 @@ public final class Engine {
     /// An effect on the outside world: `queue` gets every element with its sequence, and hands it on when durable.
     public func effect<T: Element>(_ name: String, from edge: Edge<T>, into queue: TypedEffectQueue<T>) {
         effects.append(queue)
+        queue.producer = graph.wakeup(of: edge)
+        let outlet = EffectOutlet(queue)
         let stage = graph.sink(name, from: edge) { [unowned self] offer in
             if isReplaying, !queue.wantsReplay { return offer.count }
-            var taken = 0
-            let last = runner?.halt?.sequence ?? .max
-            while taken < offer.count {
-                // What a halt has cut off never leaves, so it takes no room either.
-                guard offer.sequence(taken) <= last else { return offer.count }
-                guard queue.ring.offer(offer[taken], Int64(bitPattern: offer.sequence(taken))) else { break }
-                taken += 1
-            }
-            if taken > 0 { queue.wakeup?.wake() }
-            if taken < offer.count { queue.metrics?.block() } else { queue.metrics?.unblock() }
-            return taken
+            return outlet.take(offer, upTo: graph.halts.sequence, mayLag: graph.hasThreads)
         }
+        outlet.stage = stage
+        graph.add(outlet, of: stage)
         meter.watch(queue, behind: stage)
     }
     /// State beside the graph's that is a function of the journal too: a summary, what a router must know after a restart.
@@ -142,7 +146,7 @@ public final class Engine {
     public private(set) var isReplaying = false
 
     /// Any thread: up to here everything is durable and every effect of it lies in its queue.
-    public var settledSequence: UInt64 { settled.load(ordering: .acquiring) }
+    public var settledSequence: UInt64 { min(released.load(ordering: .acquiring), graph.settledSequence) }
 
     /// For any thread: finish the batch at hand, then shut down.
     public var stopper: @Sendable () -> Void {
@@ -168,7 +172,7 @@ public final class Engine {
     /// The state is that after record `sequence`.
     func resumed(after sequence: UInt64) {
         nextSequence = sequence + 1
-        settled.store(sequence, ordering: .releasing)
+        released.store(sequence, ordering: .releasing)
         graph.resume(at: nextSequence)
     }
 
@@ -179,14 +183,20 @@ public final class Engine {
     public func resume(from reader: JournalReader) throws -> UInt64 {
         isReplaying = true
         for effect in effects { effect.isDurable = true }  // it was, before
-        defer { isReplaying = false }
+        defer {
+            graph.drain()
+            isReplaying = false
+        }
         let runner = makeRunner()
         var texts = TextAssembler()
         while let block = try reader.next() {
             for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
             // What a vertex emitted becomes a record in a later batch, if the run came that far: the rest waits still.
             for group in reader.groups {
-                for loop in loops where loop.port.id == group.source { loop.drop(group.count) }
+                for loop in loops where loop.port.id == group.source {
+                    graph.drain()
+                    loop.drop(group.count)
+                }
             }
             batchIngestTime = block.ingestTime
             meter.resumes(reader.groups, last: block.end - 1)
@@ -196,9 +206,12 @@ public final class Engine {
             }
             nextSequence = block.end
             batches += 1
-            settled.store(block.end - 1, ordering: .releasing)
-            if let halt = runner.halt { throw halt }
+            released.store(block.end - 1, ordering: .releasing)
+            if let halt = haltOfAll { throw halt }
         }
+        graph.settle()
+        released.store(nextSequence - 1, ordering: .releasing)
+        if let halt = runner.halt { throw halt }
         _ = names.takeFresh()
         return nextSequence - 1
     }
@@ -206,6 +219,8 @@ public final class Engine {
     /// Sequences, journals and runs until every source has ended or `stop` is called. Returns after the last batch is
     /// durable and every effect has been handed over.
     public func run(journal: JournalWriter?) throws {
+        // Whatever happens, no other thread runs the graph when this has returned.
+        defer { graph.stop() }
         begin(journal: journal)
         running: while true {
             switch try turn() {
@@ -239,22 +254,31 @@ public final class Engine {
         }
     }
 
-    /// One batch, if there is anything. Never waits.
+    /// Once an operator could not go on, on whichever thread: the first of all, when every thread has come as far.
+    private var haltOfAll: Halt? {
+        guard runner?.halt != nil else { return nil }
+        graph.drain()
+        return runner?.halt
+    }
+
+    /// One batch, if there is anything. Waits for nothing but the graph's other threads.
     public func turn() throws -> Turn {
         if let error = journal?.error { throw error }
         let hadWork = step(makeRunner())
         if let failure { throw failure }
-        if let halt = runner?.halt {
+        if let halt = haltOfAll {
             journal?.flush()
-            publishDurable(completed: nextSequence - 1)
+            publishDurable()
+            graph.settle()
             throw halt
         }
         if stopping.isSet.load(ordering: .acquiring) { return .ended }
         if hadWork { return .worked }
-        if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded), loops.allSatisfy(\.hasEnded), isQuiescent() {
-            return .ended
+        if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded) {
+            graph.drain()
+            if loops.allSatisfy(\.hasEnded), isQuiescent() { return .ended }
         }
-        publishDurable(completed: nextSequence - 1)
+        publishDurable()
         return .idle
     }
 
@@ -263,9 +287,11 @@ public final class Engine {
         if options.endsDay, !stopping.isSet.load(ordering: .acquiring) {
             finishDay(makeRunner())
         }
+        graph.drain()
         journal?.flush()
         if let error = journal?.error { throw error }
-        publishDurable(completed: nextSequence - 1)
+        publishDurable()
+        graph.settle()
     }
 
     private func park() {
@@ -278,15 +304,12 @@ public final class Engine {
         }
     }
 
-    /// - Parameters:
-    ///   - completed: the last record that the graph has finished.
-    ///   - inside: a sink has no room in the middle of a batch. Then what leaves is no later than what every operator has
-    ///     come to: one of them may yet halt.
-    private func publishDurable(completed: UInt64? = nil, inside: Bool = false) {
-        var durable = min(journal?.durableSequence ?? .max, runner?.halt?.sequence ?? .max)
-        if inside { durable = min(durable, graph.frontier) }
+    /// What leaves is durable, and no later than what every operator has come to: one of them may yet halt.
+    private func publishDurable() {
+        let passed = graph.passed  // before the halt is looked at: whoever says that it has passed a record has told
+        let durable = min(journal?.durableSequence ?? .max, passed, graph.halts.sequence)
         if journal != nil { for effect in effects { effect.release(upTo: durable) } }
-        if let completed { settled.store(min(durable, completed), ordering: .releasing) }
+        released.store(durable, ordering: .releasing)
     }
 
     /// One batch.
@@ -354,11 +377,12 @@ public final class Engine {
         batchIngestTime = batch.ingestTime
         meter.begins(batch.groups, first: batch.first, count: batch.count)
         runner.run(batch.groups, first: batch.first, count: batch.count) {
-            publishDurable(inside: true)
+            publishDurable()
             whileBlocked()
             cp_pause()
         }
-        publishDurable(completed: nextSequence - 1)
+        if options.isStepped { graph.drain() }
+        publishDurable()
         onBatch?(nextSequence - 1, runner.tracker.watermark)
     }
 
@@ -436,9 +460,12 @@ public final class Engine {
             builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
             commit(builder, runner)
         }
-        while loops.contains(where: \.isReady) { _ = step(runner) }
+        graph.drain()
+        while loops.contains(where: \.isReady) {
+            _ = step(runner)
+            graph.drain()
+        }
     }
-
 }
 
 func defineTexts(_ group: JournalGroup, _ texts: inout TextAssembler, _ names: Names) {

@@ -106,6 +106,7 @@ public final class GraphDriver {
             }
         }
         flush()
+        graph.drain()
         pending.removeAll(keepingCapacity: true)
         for i in buffers.indices { (buffers[i].count, buffers[i].taken) = (0, 0) }
     }

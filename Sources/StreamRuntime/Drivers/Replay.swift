@@ -19,7 +19,8 @@ public final class Replay {
         runner = BatchRunner(graph, sources: ports, hasClock: hasClock, batchCapacity: 4_096)
     }
 
-    /// Runs every block up to `until`, the block that holds it included.
+    /// Runs every block up to `until`, the block that holds it included. Where the graph has threads, `onBlock` may be called
+    /// before they have finished the block: `graph.drain()` waits for them.
     public func run(_ reader: JournalReader, until: UInt64 = .max, onBlock: (JournalBlock) -> Void = { _ in })
         throws(JournalError)
     {
@@ -29,6 +30,7 @@ public final class Replay {
             lastSequence = block.end - 1
             onBlock(block)
         }
+        graph.drain()
     }
 
     /// The state after the last block.
@@ -43,6 +45,7 @@ public final class Replay {
         var coder = StateCoder(restoring: bytes)
         runner.state(&coder)
         lastSequence = sequence
+        graph.begin(after: sequence)
         return coder.isAtEnd
     }
 
@@ -60,6 +63,7 @@ public final class Replay {
             }
             lastSequence = block.end - 1
         }
+        graph.drain()
     }
 }
 

@@ -21,6 +21,7 @@ public final class SideBySide {
         var rows: [(sequence: UInt64, names: [String], values: [String])] = []
     }
     private let tapes: [(name: String, old: Tape, new: Tape)]
+    private let graphs: [Graph]
 
     /// Watches every output that both graphs have. To be made before either runs.
     public init(_ recorded: Graph, _ replayed: Graph, names: Names) {
@@ -35,6 +36,7 @@ public final class SideBySide {
             tapes.append(pair)
         }
         self.tapes = tapes
+        graphs = [recorded, replayed]
     }
 
     /// Records an edge's elements as texts.
@@ -56,6 +58,7 @@ public final class SideBySide {
 
     /// Compares what both emitted since the last call; both must have run the same records.
     public func compare() -> Difference? {
+        for graph in graphs { graph.drain() }
         var first: Difference?
         for (name, old, new) in tapes {
             if let found = Self.compare(name, old, new), first.map({ found.sequence < $0.sequence }) ?? true { first = found }

@@ -10,6 +10,8 @@ public let endOfTime = Int64.max - 1
 public final class Batch {
     @usableFromInline struct Header {
         @usableFromInline var first: UInt64 = 1, end: UInt64 = 1, lastWatermark = Int64.min, isFilled = false
+        /// Every record of the batch has the last one's watermark.
+        @usableFromInline var isConstant = false
     }
     @usableFromInline let header: UnsafeMutablePointer<Header>
     @usableFromInline let watermarks: UnsafeMutablePointer<Int64>
@@ -17,11 +19,18 @@ public final class Batch {
     /// The first record at which an operator could not go on. Never forgotten: no batch comes after.
     private(set) var halt: Halt?
     public let capacity: Int
+    /// When the first and the last of its records came in, nanoseconds since 1970: for whoever measures.
+    var ingest: (oldest: Int64, newest: Int64) = (0, 0)
     @inlinable public var first: UInt64 { header.pointee.first }
     @inlinable public var end: UInt64 { header.pointee.end }
     @inlinable public var lastWatermark: Int64 { header.pointee.lastWatermark }
 
-    public init(capacity: Int, fill: @escaping (UnsafeMutablePointer<Int64>) -> Void) {
+    public init(
+        capacity: Int,
+        fill: @escaping (UnsafeMutablePointer<Int64>) -> Void = { _ in
+            preconditionFailure("a batch without watermarks was asked for one")
+        }
+    ) {
         (self.capacity, self.fill) = (capacity, fill)
         watermarks = .allocate(capacity: capacity)
         header = .allocate(capacity: 1)
@@ -32,13 +41,28 @@ public final class Batch {
         header.deallocate()
     }
 
-    public func set(first: UInt64, end: UInt64, lastWatermark: Int64) {
+    /// - Parameter isConstant: whether the watermark moved nowhere in this batch.
+    public func set(first: UInt64, end: UInt64, lastWatermark: Int64, isConstant: Bool = false) {
         precondition(end > first && end - first <= UInt64(capacity), "a batch holds 1 to \(capacity) records")
-        header.pointee = Header(first: first, end: end, lastWatermark: lastWatermark)
+        header.pointee = Header(first: first, end: end, lastWatermark: lastWatermark, isConstant: isConstant)
+    }
+    /// For another thread, which cannot see the sources' records: the watermarks go along where it may ask for one.
+    func copy(from other: Batch, withWatermarks: Bool) {
+        header.pointee = other.header.pointee
+        header.pointee.isFilled = false
+        ingest = other.ingest
+        guard withWatermarks, !header.pointee.isConstant else { return }
+        other.makeWatermarks()
+        watermarks.update(from: other.watermarks, count: Int(end - first))
+        header.pointee.isFilled = true
     }
     func makeWatermarks() {
         guard !header.pointee.isFilled else { return }
-        fill(watermarks)
+        if header.pointee.isConstant {
+            watermarks.update(repeating: lastWatermark, count: Int(end - first))
+        } else {
+            fill(watermarks)
+        }
         header.pointee.isFilled = true
     }
     @usableFromInline func watermark(at sequence: UInt64) -> Int64 {

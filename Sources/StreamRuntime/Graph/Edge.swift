@@ -106,6 +106,10 @@ public class EdgeBase {
         set { header.pointee.isHashed = newValue }
     }
     public var hasReaders: Bool { header.pointee.readers > 0 }
+    /// The group whose thread makes what this edge carries.
+    unowned var home: StageGroup?
+    /// Whether this is the part of an edge on another thread than its home's.
+    var isContinuation = false
 
     func addReader() -> Int {
         precondition(header.pointee.readers < Self.mostReaders, "edge \(name) has more than \(Self.mostReaders) readers")
@@ -154,8 +158,8 @@ public class EdgeBase {
     /// Says that nothing more comes below `sequence`.
     func reach(_ sequence: UInt64) { header.pointee.frontier = sequence }
 
-    /// Whether the writer has stopped for want of room. A source's edge lies in somebody else's memory and never has.
-    var lacksRoom: Bool { !isPort && header.pointee.capacity - header.pointee.count < mostAtOnce }
+    /// Whether the writer has stopped for want of room. What lies in somebody else's memory, as a source's edge does, never has.
+    var lacksRoom: Bool { !isPort && !isContinuation && header.pointee.capacity - header.pointee.count < mostAtOnce }
 
     /// At build: an operator says how much it emits at once, and its edges hold at least that.
     @usableFromInline func makeRoom(for most: Int) {

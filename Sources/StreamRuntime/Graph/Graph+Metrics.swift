@@ -6,7 +6,6 @@ extension Graph {
     /// The counters of a new stage.
     @usableFromInline func metrics(_ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase]) -> StageMetrics {
         let metrics = counters.stage(name, outputs.isEmpty ? .sink : .operator)
-        metrics.cell.pointee.thread = thread.number
         for (i, edge) in inputs.enumerated() where i < 8 { metrics.cell.pointee.inputs[i] = edge.metrics?.number ?? 0 }
         for (i, edge) in outputs.enumerated() {
             guard let own = edge.metrics else { continue }
@@ -16,6 +15,16 @@ extension Graph {
         return metrics
     }
 
+    /// The engine's.
+    var thread: ThreadMetrics { main.thread }
+
+    /// Copies what edges hold to where it is read. Called on a reader's thread: it may see an edge a moment late.
+    func sampleEdges() {
+        for group in [main] + others { group.sampleEdges() }
+    }
+}
+
+extension StageGroup {
     /// - Returns: the time in ticks.
     func beginBatch() -> UInt64 {
         let now = cp_ticks(), cell = thread.cell
@@ -34,13 +43,26 @@ extension Graph {
 
     /// Only sinks without room keep the batch from its end: everything upstream of them waits for them, the rest for input.
     func hold(_ end: UInt64, _ now: UInt64) {
-        if upstream.count != stages.count { findUpstream() }
         thread.wait(now)
         for (at, stage) in stages.enumerated() where stage.live.pointee.frontier < end && stage.metrics.isBlocked {
-            for above in upstream[at] where !stages[above].metrics.isBlocked {
-                stages[above].metrics.block(now)
-                held[above] = true
-            }
+            holdUpstream(of: at, now)
+        }
+    }
+    /// Between batches: what comes of `stage` has no room, in a ring or in a queue.
+    func hold(behind stage: Stage?, _ now: UInt64) {
+        thread.wait(now)
+        guard let stage, let at = stages.firstIndex(where: { $0 === stage }) else { return }
+        holdUpstream(of: at, now)
+        if !stage.metrics.isBlocked {
+            stage.metrics.block(now)
+            held[at] = true
+        }
+    }
+    private func holdUpstream(of at: Int, _ now: UInt64) {
+        if upstream.count != stages.count { findUpstream() }
+        for above in upstream[at] where !stages[above].metrics.isBlocked {
+            stages[above].metrics.block(now)
+            held[above] = true
         }
     }
     func release(_ now: UInt64) {
@@ -64,10 +86,10 @@ extension Graph {
         }
     }
 
-    /// Copies what edges hold to where it is read. Called on a reader's thread: it may see an edge a moment late.
     func sampleEdges() {
         let oldest = thread.cell.pointee.oldestIngest
-        for edge in edges { edge.sample(oldestIngest: oldest) }
+        for edge in edges where !edge.isContinuation { edge.sample(oldestIngest: oldest) }
+        for export in exports { export.ring.sample(oldestIngest: oldest) }
     }
 }
 

@@ -1,4 +1,3 @@
-import CPlatform
 import PlainData
 
 /// The two outputs of a vertex.
@@ -7,33 +6,45 @@ public struct Outlets<Out: Element, Side: Element> {
     @inlinable init(_ out: Edge<Out>, _ side: Edge<Side>) { (self.out, self.side) = (out, side) }
 }
 
-/// The stages of one thread in topological order, and the edges between them.
+/// The stages in topological order, and the edges between them. One thread runs them all, unless some are given another
+/// (`on(thread:)`); which thread runs what changes no output.
 ///
 ///     let graph = Graph()
 ///     let trades = graph.source("trades", Trade.self)
 ///     let bars = graph.add("bars", TimeBars(length: .seconds(60)), from: trades.edge)
 ///     graph.add("rsi", RSI(period: 14), from: bars.out)
 public final class Graph {
+    /// In the order of their making, whichever thread runs them.
     public private(set) var stages: [Stage] = []
     public private(set) var ports: [SourcePort] = []
-    private(set) var edges: [EdgeBase] = []
     /// How many elements an edge holds at first. Smaller is kinder to the cache, larger is fewer sweeps.
     public let edgeCapacity: Int
+    /// How many batches may lie between two threads.
+    public let ringCapacity: Int
     /// Off only to measure what measuring costs.
     public var isMeasured = true
     /// What the stages and edges count in.
     public let counters: Counters
-    /// The thread that runs these stages.
-    let thread: ThreadMetrics
-    /// For each stage, those from which elements can come to it; made when first asked for.
-    var upstream: [[Int]] = []
-    /// The stages that a full sink downstream holds up at the moment, while they have nothing to do themselves.
-    var held: [Bool] = []
 
-    public init(edgeCapacity: Int = 4_096, counters: Counters = Counters(), thread: String = "engine") {
-        (self.edgeCapacity, self.counters, self.thread) = (edgeCapacity, counters, counters.thread(thread))
+    /// What the engine's thread runs, and what the others do, in the order of their first mention.
+    let main: StageGroup
+    var others: [StageGroup] = []
+    /// The thread that `on(thread:)` says.
+    var building: StageGroup?
+    let halts = HaltBook()
+    let stopping = StopSignal()
+    var isStarted = false, isAbandoned = false
+    /// The last record that the other threads were given.
+    var handedOn: UInt64 = 0
+    /// Called again and again on the engine's thread while it waits for the others.
+    var onWait: () -> Void = {}
+
+    public init(edgeCapacity: Int = 4_096, ringCapacity: Int = 8, counters: Counters = Counters()) {
+        (self.edgeCapacity, self.ringCapacity, self.counters) = (edgeCapacity, ringCapacity, counters)
+        main = StageGroup(Self.engineThread, counters, halts, stopping)
         counters.onSample { [weak self] in self?.sampleEdges() }
     }
+    deinit { stop() }
 
     /// How many elements a certain edge holds, where it is not `edgeCapacity`. Set before the edge is made.
     public var capacities: [String: Int] = [:]
@@ -44,12 +55,20 @@ public final class Graph {
         return edge
     }
     @usableFromInline func register(_ edge: EdgeBase) {
-        edges.append(edge)
+        adopt(edge, by: building ?? main)
         if edge.elementName != Nothing.elementName { edge.metrics = counters.edge(edge.name) }
     }
-    @usableFromInline func append(_ stage: Stage) {
+    func adopt(_ edge: EdgeBase, by group: StageGroup) {
+        edge.home = group
+        group.edges.append(edge)
+    }
+    @usableFromInline func append(_ stage: Stage) { append(stage, to: building ?? main) }
+    private func append(_ stage: Stage, to group: StageGroup) {
+        precondition(!isStarted || others.isEmpty, "\(stage.name) was added to a graph whose threads run")
+        stage.order = stages.count
+        stage.metrics.cell.pointee.thread = group.thread.number
         stages.append(stage)
-        upstream = []
+        group.add(stage)
     }
 
     /// Declares a source.
@@ -72,6 +91,7 @@ public final class Graph {
         precondition(!ports.contains { $0.name == port.name }, "two sources are named \(port.name)")
         edge.isHashed = false
         edge.isPort = true
+        precondition(edge.home === main, "the source \(port.name) belongs to the engine's thread")
         ports.append(port)
         let source = counters.source(port.name).cell
         source.pointee.lateness = port.lateness
@@ -105,12 +125,13 @@ public final class Graph {
     @inlinable @inline(__always)
     func add<B: Body & ~Copyable>(_ name: String, _ body: consuming B, _ inputs: [EdgeBase]) -> Outlets<B.Out, B.Side> {
         let out = edge(name, B.Out.self), side = edge(name + "." + B.sideName, B.Side.self)
-        let cell = Cell(body, inputs, out, side)
+        let reads = inputs.map(brought)
+        let cell = Cell(body, reads, out, side)
         out.makeRoom(for: max(cell.most, cell.mostPerTimer))
         side.makeRoom(for: max(cell.most, cell.mostPerTimer))
         append(
             Stage(
-                name, inputs, [out, side], inlets: cell.inlets, timers: cell.timers,
+                name, inputs, [out, side], reads: reads, inlets: cell.inlets, timers: cell.timers,
                 metrics: metrics(name, inputs, [out, side]), run: { cell.run($0) }, code: { cell.code(&$0) },
                 versions: B.versions, watch: { cell.watch = $0 }))
         return Outlets(out, side)
@@ -118,9 +139,13 @@ public final class Graph {
 
     /// Hands every element of `input`, with its sequence, to `take`, which returns how many it took: fewer than it
     /// was offered when its own room ran out, and then it is asked again.
+    ///
+    /// `take` runs on the thread that `on(thread:)` says, else on the one that makes `input`. Sinks on several threads that
+    /// share what they write to must guard it.
     @discardableResult
     public func sink<T: Element>(_ name: String, from input: Edge<T>, take: @escaping (Offer<T>) -> Int) -> Stage {
-        let inlets = makeInlets([input])
+        let group = building ?? input.home ?? main
+        let reads = [bring(input, to: group)], inlets = makeInlets(reads)
         let run: (Batch) -> UInt64 = { batch in
             let header = inlets[0].header, at = inlets[0].cursor
             let n = header.pointee.count - at
@@ -133,91 +158,16 @@ public final class Graph {
             return header.pointee.frontier
         }
         let stage = Stage(
-            name, [input], [], inlets: inlets, timers: nil, metrics: metrics(name, [input], []), run: run,
+            name, [input], [], reads: reads, inlets: inlets, timers: nil, metrics: metrics(name, [input], []), run: run,
             code: { _ in }, versions: StateVersions(1, oldest: 1))
-        append(stage)
+        append(stage, to: group)
         return stage
     }
 
-    /// Runs every stage over the batch, upstream first: one sweep, unless an edge filled up or a sink had no room;
-    /// then again, each stage from where it stopped.
-    /// - Parameter wait: called when only a sink's want of room holds things up.
-    public func process(_ batch: Batch, wait: () -> Void = {}) {
-        let end = batch.end, lastWatermark = batch.lastWatermark, isMeasured = self.isMeasured
-        let live = thread.cell
-        var before: UInt64 = 0
-        if isMeasured { before = beginBatch() }
-        while true {
-            var isDone = true, moved = false, isSinkFull = false
-            for at in stages.indices {
-                let stage = stages[at]
-                let state = stage.live
-                let old = state.pointee.frontier
-                guard old < end else { continue }
-                if stage.skips(lastWatermark) {
-                    if state.pointee.frontier < end { isDone = false }
-                    if state.pointee.frontier != old { moved = true }
-                    continue
-                }
-                let taken = stage.taken()
-                if isMeasured { live.pointee.running = stage.metrics.number }
-                let reached = stage.run(batch)
-                state.pointee.frontier = reached
-                if batch.halt != nil { batch.name(stage.name) }
-                let handled = stage.taken() &- taken
-                let hasMoved = handled > 0 || reached != old
-                if hasMoved { moved = true }
-                if reached < end {
-                    isDone = false
-                    if stage.isFullSink { isSinkFull = true }
-                }
-                if isMeasured {  // one clock read per stage and batch: the end of this is the start of the next
-                    let after = cp_ticks()
-                    live.pointee.since = after
-                    if hasMoved {  // an attempt in vain is neither work nor the end of its waiting
-                        if after > before { live.pointee.stageTicks &+= after &- before }
-                        if stage.metrics.isBlocked { stage.unblock(before) }
-                        stage.metrics.ran(from: before, to: after, elements: handled)
-                    }
-                    if reached < end, stage.isOutOfRoom() { stage.block(after) }
-                    before = after
-                }
-            }
-            for at in edges.indices { edges[at].settle() }
-            if isDone { break }
-            if moved {
-                if live.pointee.waitSince != 0 { release(before) }
-            } else if isSinkFull || !growBlockedEdges(end) {
-                // While a sink has no room everything may wait for it; growing edges would only hide that.
-                if isMeasured, live.pointee.waitSince == 0 { hold(end, before) }
-                wait()
-                if isMeasured { before = cp_ticks() }
-            }
-        }
-        if isMeasured { endBatch(before) }
-    }
-
-    /// The record that the slowest stage has come to.
-    var frontier: UInt64 { stages.reduce(.max) { min($0, $1.live.pointee.frontier) } }
-
-    /// One record can put more on an edge into a merge than the edge holds; the merge waits for its other input, which
-    /// waits for the same operator. Then the edge grows: counted, never lost.
-    ///
-    /// Where nothing moves and no sink is full, following the operators that lack room downstream ends at such a merge, so
-    /// this always finds one.
-    private func growBlockedEdges(_ end: UInt64) -> Bool {
-        var grown = false
-        for stage in stages where stage.inputs.count > 1 && stage.live.pointee.frontier < end {
-            for (k, edge) in stage.inputs.enumerated() where stage.hasUntaken(k) && edge.lacksRoom {
-                edge.grow()
-                grown = true
-            }
-        }
-        return grown
-    }
-
-    /// At a batch boundary nothing is in flight, so this is the operators' state, their timers and their digests.
+    /// At a batch boundary nothing is in flight, so this is the operators' state, their timers and their digests: in the
+    /// order in which the stages were made, so that the bytes do not tell which thread ran what.
     public func checkpoint(_ coder: inout StateCoder) {
+        drain()
         for stage in stages { stage.state(&coder) }
     }
 
@@ -235,6 +185,7 @@ public final class Graph {
     func resume(at sequence: UInt64) {
         for stage in stages where stage.outputs.isEmpty { stage.live.pointee.frontier = sequence }
         for port in ports { port.base.reach(sequence) }
+        begin(after: sequence - 1)
     }
 
     /// Every operator's outputs with their digests, in the graph's order.

@@ -10,6 +10,10 @@ public final class Stage {
     }
     public let name: String
     public let inputs: [EdgeBase], outputs: [EdgeBase]
+    /// The inputs as this stage's thread has them: themselves, or what comes of them from another thread.
+    let reads: [EdgeBase]
+    /// Its place among all stages of the graph.
+    var order = 0
     public let metrics: StageMetrics
     let live: UnsafeMutablePointer<Live>
     let run: (Batch) -> UInt64
@@ -20,25 +24,28 @@ public final class Stage {
     private let timers: UnsafeMutablePointer<TimerQueue>?
 
     @usableFromInline init(
-        _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
+        _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], reads: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
         timers: UnsafeMutablePointer<TimerQueue>?, metrics: StageMetrics, run: @escaping (Batch) -> UInt64,
         code: @escaping (inout StateCoder) -> Void, versions: StateVersions,
         watch: @escaping (StageWatch) -> Void = { _ in }
     ) {
         (self.name, self.inputs, self.outputs, self.run) = (name, inputs, outputs, run)
         (self.code, self.versions) = (code, versions)
-        (self.inlets, self.timers, setWatch) = (inlets, timers, watch)
+        (self.reads, self.inlets, self.timers, setWatch) = (reads, inlets, timers, watch)
         self.metrics = metrics
         live = .allocate(capacity: 1)
         live.initialize(to: Live())
     }
     deinit { live.deallocate() }
 
+    /// Whether its operator may set timers or ask what the time is.
+    var hasTimers: Bool { timers != nil }
+
     /// A batch that brings this stage nothing only moves its frontier: no call through the closure.
     @inline(__always) func skips(_ lastWatermark: Int64) -> Bool {
         guard let timers, timers.pointee.nextTime > lastWatermark else { return false }
         var frontier = UInt64.max
-        for k in 0..<inputs.count {
+        for k in 0..<reads.count {
             let header = inlets[k].header
             guard header.pointee.count == inlets[k].cursor else { return false }
             frontier = min(frontier, header.pointee.frontier)
@@ -59,7 +66,7 @@ public final class Stage {
     /// How many elements its readers' cursors have passed in this batch.
     @inline(__always) func taken() -> Int {
         var sum = 0
-        for k in 0..<inputs.count { sum &+= inlets[k].cursor }
+        for k in 0..<reads.count { sum &+= inlets[k].cursor }
         return sum
     }
 

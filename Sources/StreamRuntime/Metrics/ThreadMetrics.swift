@@ -24,6 +24,11 @@ public final class ThreadMetrics: @unchecked Sendable {  // the thread writes; r
         cell.pointee.parkedSince = 0
         if since != 0, now > since { cell.pointee.parkedTicks &+= now &- since }
     }
+    /// The batch that it runs next: when the engine's thread was given its records.
+    func takes(_ ingest: (oldest: Int64, newest: Int64)) {
+        cell.pointee.previousNewest = cell.pointee.newestIngest
+        (cell.pointee.oldestIngest, cell.pointee.newestIngest) = ingest
+    }
     /// It lives.
     func beat() { cell.pointee.heartbeat = cp_ticks() }
 

@@ -22,6 +22,8 @@ public final class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendabl
     private let released = Atomic<UInt64>(0)
     private let free = Atomic<Bool>(false)
     var wakeup: Wakeup?
+    /// Where the thread sleeps that offers: woken when room was made.
+    var producer: Wakeup?
     /// Where others see how full it is; its waits for room are counted by who offers.
     var metrics: EdgeMetrics?
 
@@ -56,7 +58,10 @@ public final class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendabl
             }
             ring.release(taken)
             total += taken
-            if taken == 0 || taken < n { return total }
+            if taken == 0 || taken < n {
+                if total > 0 { producer?.wake() }
+                return total
+            }
         }
     }
 }

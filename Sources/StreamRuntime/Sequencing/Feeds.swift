@@ -137,28 +137,44 @@ final class PullFeed<T: Element>: PulledFeed {
     }
 }
 
-/// Takes what another vertex emitted in the batch before: a cycle of the graph, closed through the journal.
-final class LoopFeed<T: Element>: Feed {
-    private var waiting: [T] = [], taken: [T] = []
+/// Takes what another vertex emitted in an earlier batch: a cycle of the graph, closed through the journal.
+///
+/// It never makes the vertex's thread wait, as that would close the circle: it holds at most what the batches caused that
+/// lie between two threads.
+final class LoopFeed<T: Element>: Feed, @unchecked Sendable {
+    // The thread of the vertex adds, the engine's takes: what they share is `waiting`, behind its lock.
+    private let waiting = Mutex<[T]>([])
+    private let waitingCount = Atomic<Int>(0)
+    private var taken: [T] = []
 
     /// Where others see how much waits.
     var metrics: EdgeMetrics?
-    func count() { metrics?.depth = waiting.count }
+    func count() { metrics?.depth = waitingCount.load(ordering: .relaxed) }
 
-    func add(_ element: T) { waiting.append(element) }
+    private func change<R>(_ body: (inout [T]) -> R) -> R {
+        waiting.withLock { waiting in
+            let result = body(&waiting)
+            waitingCount.store(waiting.count, ordering: .releasing)
+            return result
+        }
+    }
+    func add(_ offer: Offer<T>) { change { for i in 0..<offer.count { $0.append(offer[i]) } } }
 
     override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
-        guard !waiting.isEmpty else { return }
-        let n = min(most, waiting.count)
+        guard isReady else { return }
         taken.removeAll(keepingCapacity: true)
-        taken.append(contentsOf: waiting[0..<n])
-        waiting.removeFirst(n)
+        let n = change { waiting in
+            let n = min(most, waiting.count)
+            taken.append(contentsOf: waiting[0..<n])
+            waiting.removeFirst(n)
+            return n
+        }
         taken.withUnsafeMutableBytes { bytes in
             if let base = bytes.baseAddress { batch.append(port, copying: base, n) }
         }
     }
-    override func drop(_ count: Int) { waiting.removeFirst(min(count, waiting.count)) }
-    override func state(_ coder: inout StateCoder) { coder.elements(&waiting) }
-    override var isReady: Bool { !waiting.isEmpty }
-    override var hasEnded: Bool { waiting.isEmpty }
+    override func drop(_ count: Int) { change { $0.removeFirst(min(count, $0.count)) } }
+    override func state(_ coder: inout StateCoder) { change { coder.elements(&$0) } }
+    override var isReady: Bool { waitingCount.load(ordering: .acquiring) > 0 }
+    override var hasEnded: Bool { !isReady }
 }

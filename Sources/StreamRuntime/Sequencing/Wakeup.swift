@@ -6,7 +6,11 @@ import Synchronization
 /// The waker pays one fence per call and a system call only when somebody sleeps.
 public final class Wakeup: @unchecked Sendable {  // the word is atomic; its address is what the kernel waits on
     private let word: UnsafeMutablePointer<Atomic<UInt32>>
-    public static let spins = 2_000
+    #if DEBUG
+        public static let spins = 200  // one is ten times as dear
+    #else
+        public static let spins = 2_000
+    #endif
 
     public init() {
         word = .allocate(capacity: 1)
@@ -27,18 +31,21 @@ public final class Wakeup: @unchecked Sendable {  // the word is atomic; its add
     }
 
     /// The one waiting thread: returns when `isReady`, when woken, or after `nanoseconds`.
-    public func wait(nanoseconds: Int64, spins: Int = Wakeup.spins, until isReady: () -> Bool) {
+    /// - Returns: whether spinning was enough.
+    @discardableResult
+    public func wait(nanoseconds: Int64, spins: Int = Wakeup.spins, until isReady: () -> Bool) -> Bool {
         for _ in 0..<spins {
-            if isReady() { return }
+            if isReady() { return true }
             cp_pause()
         }
         word.pointee.store(1, ordering: .relaxed)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         if isReady() {
             word.pointee.store(0, ordering: .relaxed)
-            return
+            return true
         }
         cp_futex_wait(UnsafeMutableRawPointer(word).assumingMemoryBound(to: UInt32.self), 1, nanoseconds)
         word.pointee.store(0, ordering: .relaxed)
+        return false
     }
 }
