@@ -25,6 +25,9 @@ extension Assembly {
         case "zscore":
             let score = ZScore(window: Int(settings.integer("period")))
             return both(graph.add(name, score, from: required(vertex, "in", as: Bar.self)))
+        case "atr":
+            let atr = ATR(period: Int(settings.integer("period")), seed: settings.text("seed") == "second" ? .second : .first)
+            return both(graph.add(name, atr, from: required(vertex, "in", as: Bar.self)))
         case "momentum-targets":
             let rule = MomentumTargets(
                 gain: settings.double("gain"), maxWeight: settings.double("max_weight"), step: settings.double("step"))

@@ -3,7 +3,7 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, ema, rsi, zscore, momentumTargets, drift, compliance, twap, oms, positions,
+        timeBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, oms, positions,
     ]
 
     static let timeBars = VertexKind(
@@ -42,6 +42,18 @@ enum OperatorKinds {
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
         summary: "How many population standard deviations the close is from its rolling mean; first value at bar `period`.",
         mostOutputs: 1)
+
+    static let atr = VertexKind(
+        "atr", .operator,
+        parameters: [
+            period,
+            Parameter(
+                "seed", .choice(["first", "second"]), .default("first"),
+                doc: "the bar whose range is the first: the first bar, by its high and low alone, or the second, as TA-Lib has it"
+            ),
+        ],
+        inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
+        summary: "Wilder's average true range, in units of price; first value at bar `period`, with `seed: second` one later.")
 
     static let momentumTargets = VertexKind(
         "momentum-targets", .operator,

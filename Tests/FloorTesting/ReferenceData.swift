@@ -27,10 +27,9 @@ public enum ReferenceData {
         return bytes
     }
 
-    /// A file's lines, without CR.
+    /// A file's lines, without CR and LF.
     public static func lines(_ path: String) throws -> [String] {
-        String(decoding: try bytes(path), as: UTF8.self).split(separator: "\n")
-            .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+        String(decoding: try bytes(path), as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
     }
 
     /// The columns of a CSV with a header, by name; texts as they stand.

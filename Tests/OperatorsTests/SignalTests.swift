@@ -56,6 +56,14 @@ import TradingModel
         }
         #expect(checked > 10_000 && off < 1e-9)
     }
+    /// By hand: ranges 2; then max(3, |12 − 9|, |9 − 9|) = 3, then max(1, |20 − 10|, |19 − 10|) = 10: the gap counts.
+    @Test("an ATR counts the gap from the last close; its first range is the first bar's or the second's")
+    func atrByHand() {
+        let bars = [(10.0, 8.0, 9.0), (12, 9, 10), (20, 19, 19)]
+        #expect(values(ATR(period: 2), of: bars) == [1: 2.5, 2: 6.25])
+        #expect(values(ATR(period: 2, seed: .second), of: bars) == [2: 6.5])
+        #expect(values(ATR(period: 1), of: bars) == [0: 2, 1: 3, 2: 10])
+    }
     @Test("instruments do not mix, and a signal belongs to its bar's start")
     func instrumentsAreApart() {
         let run = Harness()

@@ -24,10 +24,25 @@ func bar(_ number: Int, _ symbol: SymbolID = one, close: Price) -> Bar {
 /// The values an operator gives for one instrument's closes, by the number of the bar that they belong to.
 func values<O: Operator & ~Copyable>(_ op: consuming O, of closes: [Price]) -> [Int: Double]
 where O.In == Bar, O.Out == Signal, O.Side == Nothing {
+    values(op, of: closes.enumerated().map { bar($0.offset, close: $0.element) })
+}
+/// The same for bars of which the high, the low and the close matter.
+func values<O: Operator & ~Copyable>(_ op: consuming O, of bars: [(high: Double, low: Double, close: Double)]) -> [Int: Double]
+where O.In == Bar, O.Out == Signal, O.Side == Nothing {
+    values(
+        op,
+        of: bars.enumerated().map { i, prices in
+            var made = bar(i, close: price(prices.close))
+            (made.high, made.low) = (price(prices.high), price(prices.low))
+            return made
+        })
+}
+func values<O: Operator & ~Copyable>(_ op: consuming O, of elements: [Bar]) -> [Int: Double]
+where O.In == Bar, O.Out == Signal, O.Side == Nothing {
     let run = Harness()
     let bars = run.graph.source("bars", Bar.self)
     let signals = run.collect(run.graph.add("signal", op, from: bars.edge).out)
-    run.send(all: closes.enumerated().map { bar($0.offset, close: $0.element) }, to: bars)
+    run.send(all: elements, to: bars)
     return Dictionary(uniqueKeysWithValues: signals.elements.map { (Int($0.time / UTC.second), $0.value) })
 }
 
