@@ -72,6 +72,25 @@ public final class Ingress<T: Element>: @unchecked Sendable {
         return outcome != .refused
     }
 
+    /// Puts elements in front of the sequencer, one after the other, until there is no room: one lock and one look at the
+    /// clock for all of them.
+    /// - Returns: how many, the first ones; the others are to be offered again.
+    public func offer(contentsOf elements: UnsafeBufferPointer<T>) -> Int {
+        let now = time?.now() ?? WallClock.now()
+        var handled = 0, added = false
+        doorway.newest.withLock { newest in
+            while handled < elements.count {
+                let stamp = newest < now ? now : newest &+ 1
+                let outcome = admit(elements[handled], stamp, now)
+                if outcome == .refused { return }
+                if outcome == .added { (newest, added) = (stamp, true) }
+                handled += 1
+            }
+        }
+        if added { wakeup.wake() }
+        return handled
+    }
+
     /// Under the doorway's lock.
     private func admit(_ element: T, _ stamp: Int64, _ now: Int64) -> Outcome {
         let outcome = store(element, stamp, now)

@@ -1,67 +1,116 @@
 import PlainData
 import Synchronization
 
+/// One side of a ring. Positions count on for ever: the slot is the position modulo the capacity.
+@usableFromInline struct RingSide: ~Copyable {
+    @usableFromInline let position = Atomic<Int>(0)
+    /// Where this side saw the other one last.
+    @usableFromInline var seen = 0
+    @usableFromInline init() {}
+}
+
 /// A bounded single-producer single-consumer ring of plain elements, each with one word beside it (an ingest time, a
 /// sequence). The producer's credit is the free room: it never overwrites, it is told to wait.
+///
+/// Each side has a line of memory of its own and remembers where it saw the other last, so that it looks at the other's
+/// line only when what it knew is used up: once a batch where there is one.
 public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
-    // Slots in head..<tail belong to the consumer, the others to the producer; both positions are atomic.
+    // Slots in start..<end belong to the consumer, the others to the producer; both positions are atomic, and `seen` is
+    // touched by the side alone whose it is.
     public let capacity: Int
-    private let elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>
-    private let pad0 = InlineArray<15, UInt64>(repeating: 0)
-    private let tail = Atomic<Int>(0)
-    private let pad1 = InlineArray<15, UInt64>(repeating: 0)
-    private let head = Atomic<Int>(0)
-    private let pad2 = InlineArray<15, UInt64>(repeating: 0)
+    @usableFromInline let mask: Int
+    @usableFromInline let elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>
+    @usableFromInline let producer: UnsafeMutablePointer<RingSide>, consumer: UnsafeMutablePointer<RingSide>
+    private let sides: UnsafeMutableRawPointer
 
     /// - Parameter capacity: rounded up to a power of two.
     public init(capacity: Int) {
         var size = 16
         while size < capacity { size *= 2 }
-        self.capacity = size
+        (self.capacity, mask) = (size, size - 1)
         elements = .allocate(capacity: size)
         words = .allocate(capacity: size)
+        // The processor fetches lines in pairs: 128 bytes keep two sides apart, and others' memory from either.
+        sides = .allocate(byteCount: 512, alignment: 128)
+        producer = (sides + 128).bindMemory(to: RingSide.self, capacity: 1)
+        consumer = (sides + 256).bindMemory(to: RingSide.self, capacity: 1)
+        producer.initialize(to: RingSide())
+        consumer.initialize(to: RingSide())
     }
     deinit {
+        producer.deinitialize(count: 1)
+        consumer.deinitialize(count: 1)
+        sides.deallocate()
         elements.deallocate()
         words.deallocate()
     }
 
-    public var count: Int { tail.load(ordering: .acquiring) - head.load(ordering: .acquiring) }
-
-    /// Positions count on for ever: the consumer's next slot is `start`, the producer's is `end`.
-    var start: Int { head.load(ordering: .acquiring) }
-    var end: Int { tail.load(ordering: .acquiring) }
+    @inlinable public var count: Int { end - start }
+    @inlinable var start: Int { consumer.pointee.position.load(ordering: .acquiring) }
+    @inlinable var end: Int { producer.pointee.position.load(ordering: .acquiring) }
     /// Writes a slot again that the consumer has not come to, which somebody must have made sure of.
-    func replace(_ position: Int, with element: T) { elements[position & (capacity - 1)] = element }
+    func replace(_ position: Int, with element: T) { elements[position & mask] = element }
+
+    /// The producer: how many of `wanted` there is room for.
+    @inlinable @inline(__always) func room(_ at: Int, _ wanted: Int) -> Int {
+        if capacity &- (at &- producer.pointee.seen) < wanted {
+            producer.pointee.seen = consumer.pointee.position.load(ordering: .acquiring)
+        }
+        return min(wanted, capacity &- (at &- producer.pointee.seen))
+    }
 
     /// The producer: puts the element in, or says that there is no room.
-    public func offer(_ element: T, _ word: Int64) -> Bool {
-        let at = tail.load(ordering: .relaxed)
-        guard at - head.load(ordering: .acquiring) < capacity else { return false }
-        (elements + (at & (capacity - 1))).initialize(to: element)
-        (words + (at & (capacity - 1))).initialize(to: word)
-        tail.store(at + 1, ordering: .releasing)
+    @inlinable public func offer(_ element: T, _ word: Int64) -> Bool {
+        let at = producer.pointee.position.load(ordering: .relaxed)
+        guard room(at, 1) > 0 else { return false }
+        (elements + (at & mask)).initialize(to: element)
+        (words + (at & mask)).initialize(to: word)
+        producer.pointee.position.store(at &+ 1, ordering: .releasing)
         return true
     }
 
+    /// The producer: puts in as many of the elements as there is room for, the first ones, all with the same word beside
+    /// them. The consumer sees all of them at once.
+    /// - Returns: how many.
+    @inlinable public func offer(contentsOf offered: UnsafeBufferPointer<T>, _ word: Int64) -> Int {
+        let at = producer.pointee.position.load(ordering: .relaxed)
+        let n = room(at, offered.count)
+        guard n > 0, let source = offered.baseAddress else { return 0 }
+        let index = at & mask, first = min(n, capacity &- index)
+        (elements + index).update(from: source, count: first)
+        (words + index).update(repeating: word, count: first)
+        if first < n {
+            elements.update(from: source + first, count: n &- first)
+            words.update(repeating: word, count: n &- first)
+        }
+        producer.pointee.position.store(at &+ n, ordering: .releasing)
+        return n
+    }
+
     /// The consumer: what lies ready in one piece behind the first `skipping`, at most `most`.
-    public func peek(
+    @inlinable public func peek(
         most: Int, skipping: Int = 0
     ) -> (elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>, count: Int) {
-        let from = head.load(ordering: .relaxed) + skipping, index = from & (capacity - 1)
-        let ready = min(tail.load(ordering: .acquiring) - from, capacity - index, most)
-        return (elements + index, words + index, ready)
+        let from = consumer.pointee.position.load(ordering: .relaxed) &+ skipping, index = from & mask
+        if consumer.pointee.seen &- from < most {
+            consumer.pointee.seen = producer.pointee.position.load(ordering: .acquiring)
+        }
+        return (elements + index, words + index, min(consumer.pointee.seen &- from, capacity &- index, most))
     }
+    /// The consumer: its first `n` elements were taken; their slots are the producer's again.
+    @inlinable public func release(_ n: Int) {
+        consumer.pointee.position.store(consumer.pointee.position.load(ordering: .relaxed) &+ n, ordering: .releasing)
+    }
+
     /// Any thread: how many elements went in and came out so far, and the word beside the oldest that waits, 0 when none does.
     func look() -> (total: Int, taken: Int, oldest: Int64) {
-        let from = head.load(ordering: .acquiring), to = tail.load(ordering: .acquiring)
+        let from = start, to = end
         guard to > from else { return (from, from, 0) }
-        let word = words[from & (capacity - 1)]
+        let word = words[from & mask]
         // Taken meanwhile, the slot may have been written anew.
-        return (to, from, head.load(ordering: .acquiring) == from ? word : 0)
+        return (to, from, start == from ? word : 0)
     }
     /// Where the next element goes, for the producer, and where the oldest lies, for the consumer.
-    var nextSlot: Int { tail.load(ordering: .relaxed) & (capacity - 1) }
-    var firstSlot: Int { head.load(ordering: .relaxed) & (capacity - 1) }
-    public func release(_ n: Int) { head.store(head.load(ordering: .relaxed) + n, ordering: .releasing) }
+    var nextSlot: Int { producer.pointee.position.load(ordering: .relaxed) & mask }
+    var firstSlot: Int { consumer.pointee.position.load(ordering: .relaxed) & mask }
 }
