@@ -31,6 +31,12 @@ public struct Dense<T: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// Lends the entries that there are, for a loop that adds none.
+    @inlinable @inline(__always)
+    public mutating func withEntries<R>(_ body: (_ entries: UnsafeMutablePointer<T>, _ count: Int) -> R) -> R {
+        body(base, storedCount)
+    }
+
     /// The same as reading the subscript.
     @inlinable @inline(__always) public func value(_ key: Int) -> T { self[key] }
 

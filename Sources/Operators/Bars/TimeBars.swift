@@ -52,6 +52,20 @@ public struct TimeBars: Operator, ~Copyable {
         if !open[slot].add(trade, start) { begin(slot, trade, into: &out) }
     }
 
+    /// The common case, over and over: trades of the window at hand whose bars are open.
+    @inlinable public mutating func absorb(_ run: Span<Trade>) -> Int {
+        let (start, length, parity) = (start, length, parity)
+        return open.withEntries { open, count in
+            for i in run.indices {
+                let trade = run[unchecked: i], slot = 2 &* trade.symbol.index &+ parity
+                guard UInt64(bitPattern: trade.eventTime &- start) < UInt64(bitPattern: length),
+                    UInt(bitPattern: slot) < UInt(bitPattern: count), open[slot].add(trade, start)
+                else { return i }
+            }
+            return run.count
+        }
+    }
+
     /// The rare path, once a bar: the bar of the trade's slot is not the trade's, or cannot take it.
     @usableFromInline @inline(never) mutating func begin(_ slot: Int, _ trade: Trade, into out: inout Emitter<Bar, Trade>) {
         guard start != Self.noWindow, open[slot].start != start, trade.size >= .zero else { return out.emitSide(trade) }

@@ -39,6 +39,16 @@ public protocol Operator: OperatorCore, ~Copyable {
     associatedtype Out
     associatedtype Side
     mutating func process(_ element: In, into out: inout Emitter<Out, Side>)
+    /// Handles as many of the run's first elements as change this operator's state and nothing else: none of them emits,
+    /// sets or cancels a timer, or asks for the watermark. `process` gets the next one, and then this is asked again.
+    ///
+    /// For the few operators on raw ticks, whose loop is faster without an emitter in it. The default takes none.
+    /// - Returns: how many it has handled.
+    mutating func absorb(_ run: Span<In>) -> Int
+}
+
+extension Operator where Self: ~Copyable {
+    @inlinable @inline(__always) public mutating func absorb(_ run: Span<In>) -> Int { 0 }
 }
 
 /// An operator of two inputs, merged by sequence; of one sequence, the first input's elements come first.

@@ -1,7 +1,7 @@
 import PlainData
 
 /// An alarm of event time: `key` is the operator's own small integer, `time` nanoseconds since 1970.
-public struct Timer: Sendable {
+public struct Timer: BitwiseCopyable, Sendable {
     public let key: Int
     public let time: Int64
     @inlinable init(key: Int, time: Int64) { (self.key, self.time) = (key, time) }
@@ -13,18 +13,17 @@ public struct Timer: Sendable {
 public struct TimerQueue: ~Copyable {
     /// When the next timer is due; `Int64.max` when none is set.
     @usableFromInline var nextTime = Int64.max
-    private var heap: UnsafeMutablePointer<Int32>, time: UnsafeMutablePointer<Int64>, place: UnsafeMutablePointer<Int32>
+    /// The times lie in the heap itself: sifting looks at neighbours, not all over the keys.
+    private var heap: UnsafeMutablePointer<Timer>, place: UnsafeMutablePointer<Int32>
     private var count = 0, capacity = 16
 
     @usableFromInline init() {
         heap = .allocate(capacity: 16)
-        time = .allocate(capacity: 16)
         place = .allocate(capacity: 16)
         place.initialize(repeating: -1, count: 16)
     }
     deinit {
         heap.deallocate()
-        time.deallocate()
         place.deallocate()
     }
 
@@ -37,8 +36,7 @@ public struct TimerQueue: ~Copyable {
             old.deallocate()
             return new
         }
-        heap = moved(heap, 0)
-        time = moved(time, 0)
+        heap = moved(heap, Timer(key: 0, time: 0))
         place = moved(place, -1)
         capacity = larger
     }
@@ -46,63 +44,64 @@ public struct TimerQueue: ~Copyable {
     @usableFromInline mutating func set(_ key: Int, _ when: Int64) {
         precondition(key >= 0 && key < 1 << 24, "a timer's key is a small integer, not \(key)")
         if key >= capacity { grow(to: key) }
-        time[key] = when
-        var at = Int(place[key])
+        let timer = Timer(key: key, time: when), at = Int(place[key])
         if at < 0 {
-            at = count
-            heap[at] = Int32(key)
             count += 1
+            siftUp(timer, from: count - 1)
+        } else if isBefore(timer, heap[at]) {
+            siftUp(timer, from: at)
+        } else {
+            siftDown(timer, from: at)
         }
-        siftDown(siftUp(at))
-        nextTime = time[Int(heap[0])]
+        nextTime = heap[0].time
     }
     @usableFromInline mutating func cancel(_ key: Int) {
         guard key < capacity, place[key] >= 0 else { return }
         remove(Int(place[key]))
     }
     @usableFromInline mutating func pop() -> Timer {
-        let timer = Timer(key: Int(heap[0]), time: nextTime)
+        let timer = heap[0]
         remove(0)
         return timer
     }
     private mutating func remove(_ at: Int) {
-        place[Int(heap[at])] = -1
+        place[heap[at].key] = -1
         count -= 1
         if at < count {
-            heap[at] = heap[count]
-            siftDown(siftUp(at))
+            let last = heap[count]
+            if at > 0, isBefore(last, heap[(at - 1) / 2]) { siftUp(last, from: at) } else { siftDown(last, from: at) }
         }
-        nextTime = count == 0 ? .max : time[Int(heap[0])]
+        nextTime = count == 0 ? .max : heap[0].time
     }
-    private func isBefore(_ a: Int32, _ b: Int32) -> Bool {
-        let (x, y) = (time[Int(a)], time[Int(b)])
-        return x < y || (x == y && a < b)
+    @inline(__always) private func isBefore(_ a: Timer, _ b: Timer) -> Bool {
+        a.time < b.time || (a.time == b.time && a.key < b.key)
     }
-    private func siftUp(_ start: Int) -> Int {
+    @inline(__always) private func put(_ timer: Timer, _ at: Int) {
+        heap[at] = timer
+        place[timer.key] = Int32(truncatingIfNeeded: at)
+    }
+    /// Puts `timer` at `start` or above it, where it belongs.
+    private func siftUp(_ timer: Timer, from start: Int) {
         var at = start
-        let key = heap[at]
-        while at > 0, isBefore(key, heap[(at - 1) / 2]) {
-            heap[at] = heap[(at - 1) / 2]
-            place[Int(heap[at])] = Int32(at)
-            at = (at - 1) / 2
+        while at > 0 {
+            let parent = (at &- 1) / 2
+            guard isBefore(timer, heap[parent]) else { break }
+            put(heap[parent], at)
+            at = parent
         }
-        heap[at] = key
-        place[Int(key)] = Int32(at)
-        return at
+        put(timer, at)
     }
-    private func siftDown(_ start: Int) {
+    /// Puts `timer` at `start` or below it, where it belongs.
+    private func siftDown(_ timer: Timer, from start: Int) {
         var at = start
-        let key = heap[at]
-        while 2 * at + 1 < count {
-            var child = 2 * at + 1
-            if child + 1 < count, isBefore(heap[child + 1], heap[child]) { child += 1 }
-            guard isBefore(heap[child], key) else { break }
-            heap[at] = heap[child]
-            place[Int(heap[at])] = Int32(at)
+        while 2 &* at &+ 1 < count {
+            var child = 2 &* at &+ 1
+            if child &+ 1 < count, isBefore(heap[child &+ 1], heap[child]) { child &+= 1 }
+            guard isBefore(heap[child], timer) else { break }
+            put(heap[child], at)
             at = child
         }
-        heap[at] = key
-        place[Int(key)] = Int32(at)
+        put(timer, at)
     }
 
     /// Pending timers by ascending key: the same state gives the same bytes.
@@ -111,7 +110,7 @@ public struct TimerQueue: ~Copyable {
         coder.field(&pending)
         if coder.isSaving {
             for key in 0..<capacity where place[key] >= 0 {
-                var (k, t) = (UInt32(key), time[key])
+                var (k, t) = (UInt32(key), heap[Int(place[key])].time)
                 coder.field(&k)
                 coder.field(&t)
             }

@@ -46,6 +46,11 @@ func elements<T: Element>(_ header: UnsafeMutablePointer<EdgeHeader>, of type: T
         let first = out.input.pointee.first, isDense = out.input.pointee.isDense
         var i = out.index
         while i < out.limit {
+            i &+= op.absorb(Span(_unsafeStart: base + i, count: out.limit &- i))
+            if i == out.limit {
+                out.current = isDense ? first &+ UInt64(truncatingIfNeeded: i &- 1) : sequences[i &- 1]
+                break
+            }
             out.index = i
             out.current = isDense ? first &+ UInt64(truncatingIfNeeded: i) : sequences[i]
             op.process(base[i], into: &out)
