@@ -15,6 +15,9 @@ extension Assembly {
             let bars = TimeBars(
                 length: settings.duration("every"), lateness: settings.duration("lateness"), symbols: names.count(in: .symbols))
             return both(graph.add(name, bars, from: required(vertex, "in", as: Trade.self)))
+        case "sliding-bars":
+            return makeWindowBars(vertex, .sliding(settings.duration("length"), every: settings.duration("every")))
+        case "session-bars": return makeWindowBars(vertex, .session(gap: settings.duration("gap")))
         case "ema":
             let seed: EMA.Seed = settings.text("seed") == "first" ? .first : .sma
             let ema = EMA(period: Int(settings.integer("period")), seed: seed)
@@ -47,6 +50,11 @@ extension Assembly {
         case "positions": return both(graph.add(name, PositionsOperator(), from: required(vertex, "in", as: OrderUpdate.self)))
         default: preconditionFailure("the catalog has an operator \(vertex.kind) that nothing builds")
         }
+    }
+
+    private func makeWindowBars(_ vertex: CheckedVertex, _ shape: WindowShape) -> [EdgeBase] {
+        let bars = WindowBars(shape, lateness: vertex.settings.duration("lateness"), symbols: names.count(in: .symbols))
+        return both(graph.add(vertex.name, bars, from: required(vertex, "in", as: Trade.self)))
     }
 
     private func both<Out: Element, Side: Element>(_ outlets: Outlets<Out, Side>) -> [EdgeBase] { [outlets.out, outlets.side] }

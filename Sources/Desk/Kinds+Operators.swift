@@ -3,7 +3,7 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, oms, positions,
+        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, oms, positions,
     ]
 
     static let timeBars = VertexKind(
