@@ -82,6 +82,11 @@ let package = Package(
         .target(
             name: "FloorTesting", dependencies: ["StreamRuntime", "TradingModel", "PlainData"], path: "Tests/FloorTesting",
             swiftSettings: strict),
+        .testTarget(
+            name: "FloorTestingTests", dependencies: ["FloorTesting", "StreamRuntime", "PlainData"], swiftSettings: strict),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["FloorTesting", "Operators", "StreamRuntime", "TradingModel", "PlainData"],
+            path: "examples/own-operator", swiftSettings: strict),
         tests(of: "PlainData"),
         tests(of: "TradingModel", ["PlainData"]),
         tests(of: "StreamRuntime", ["PlainData", "CPlatform"]),
