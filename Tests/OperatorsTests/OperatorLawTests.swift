@@ -40,12 +40,13 @@ import TradingModel
             }
         }
     }
-    @Test("averages, strengths, scores", arguments: 1...2 as ClosedRange<UInt64>)
+    @Test("averages, strengths, scores, ranges", arguments: 1...2 as ClosedRange<UInt64>)
     func signals(seed: UInt64) throws {
         try Laws(of: { EMA(period: 4) }, over: bars(seed), seed: seed).hold()
         try Laws(of: { EMA(period: 4, seed: .first) }, over: bars(seed), seed: seed).hold()
         try Laws(of: { RSI(period: 4) }, over: bars(seed), seed: seed).hold()
         try Laws(of: { ZScore(window: 5) }, over: bars(seed), seed: seed).hold()
+        try Laws(of: { ATR(period: 4) }, over: bars(seed), seed: seed).hold()
     }
     @Test("momentum targets", arguments: 1...2 as ClosedRange<UInt64>)
     func targets(seed: UInt64) throws {

@@ -178,15 +178,38 @@ import TradingModel
         desk.advance(to: 1_000)
         #expect(desk.sizes == [25])
     }
+    /// A parent of 100 in four slices over 20 columns, of which nobody fills anything.
+    private func picture(_ text: String, _ completion: TWAP.Completion) throws {
+        let order = try cleared(request(parent, .buy, 100, 50))
+        try marbles(text) { picture in
+            let updates = picture.graph.source("updates", OrderUpdate.self, holdsWatermark: false)
+            let parameters = TWAP.Parameters(duration: 20, slices: 4, completion: completion)
+            let twap = TWAP(parameters, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3))
+            let made = picture.graph.add("twap", twap, from: picture.source("orders") { _, _ in order }, and: updates.edge)
+            picture.output("children", made.out, ["x": "cancel", "q": "new 25", "h": "new 75"]) {
+                $0.request.action == .cancel ? "cancel" : "new \($0.request.orderQty)"
+            }
+        }
+    }
+    @Test("each slice cancels the one before and sends its own; the end sends none")
+    func slices() throws {
+        for completion in [TWAP.Completion.completeByEnd, .cancelRemainder] {
+            try picture(
+                """
+                orders    p
+                time      ---|-|----|----|----|--|
+                children  q----(xq)-(xq)-(xq)-x---
+                """, completion)
+        }
+    }
     @Test("time that leaps over slices sends one child for them all")
     func leap() throws {
-        let desk = slicing()
-        try desk.send(request(parent, .buy, 100, 50))
-        desk.fill(0, 25)
-        desk.advance(to: 350)
-        #expect(desk.sizes == [25, 75])
-        desk.advance(to: 5_000)
-        #expect(desk.cancels == 1)
+        try picture(
+            """
+            orders    p
+            time      -----------------|-------------|
+            children  q----------------(xh)----------x
+            """, .completeByEnd)
     }
     @Test("a refused cancel is asked again with the next slice, and a few times at the end")
     func refusedCancels() throws {

@@ -35,28 +35,36 @@ import TradingModel
         #expect(bar.volume == quantity(4) && bar.vwap == price(100.5) && bar.trades == 3)
         #expect(found[1].time == second && found[1].volume == quantity(7))
     }
-    @Test("a trade on the boundary belongs to the bar that begins there, and closes the one before")
-    func boundary() {
-        let found = bars([trade(at: 1, 1), trade(at: second, 2), trade(at: second + 1, 3)], ends: false)
-        #expect(found.bars.map(\.time) == [0])
-        #expect(found.sequences == [2])  // before the elements of that record
+    /// The letters a to d are the prices 1 to 4; a bar shows its open, close and number of trades.
+    private func picture(_ text: String, lateness: Int64 = 0, _ bars: [Character: String]) throws {
+        try marbles(text) { picture in
+            let trades = picture.source("trades") { mark, time in trade(at: time, Double(max(96, mark.asciiValue ?? 96) - 96)) }
+            let made = picture.graph.add("bars", TimeBars(length: 5, lateness: lateness), from: trades)
+            picture.output("bars", made.out, bars) { "\($0.open) \($0.close) \($0.trades)" }
+            picture.output("late", made.side)
+        }
     }
-    @Test("empty windows give no bar")
-    func emptyWindows() {
-        #expect(bars([trade(at: 1, 1), trade(at: 10 * second, 2)]).bars.map(\.time) == [0, 10 * second])
+    @Test("a trade on the boundary closes the bar before, and belongs to the one that begins there")
+    func boundary() throws {
+        try picture(
+            """
+            trades  ab---c-d--------!
+            bars    -----A----------C
+            late    -----------------
+            """, ["A": "1 2 2", "C": "3 4 2"])
+    }
+    @Test("a bar waits for its lateness; what comes later goes to the side")
+    func lateness() throws {
+        try picture(
+            """
+            trades  a-----b-c<5-d----a<14-!
+            bars    ------------A---------(BD)
+            late    -----------------a-----
+            """, lateness: 3, ["A": "1 3 2", "B": "2 2 1", "D": "4 4 1"])
     }
     @Test("times before 1970 fall into windows that begin before them")
     func beforeTheEpoch() {
         #expect(bars([trade(at: -1, 1), trade(at: 0, 2)]).bars.map(\.time) == [-second, 0])
-    }
-    @Test("a bar waits for its lateness; what comes later goes to the side")
-    func lateness() {
-        let found = bars(
-            [
-                trade(at: 5, 1), trade(at: second + 5, 2), trade(at: 6, 3), trade(at: second + 300, 4), trade(at: 7, 5),
-            ], lateness: 100)
-        #expect(found.bars.map(\.trades) == [2, 2] && found.bars[0].close == price(3))
-        #expect(found.late.map(\.price) == [price(5)])
     }
     /// 0.1 + 0.2 and 3·10⁹ · 4·10⁹: where binary floating point and 64 bits go wrong.
     @Test("the average price is exact until it is rounded once")

@@ -1,90 +1,117 @@
+import FloorTesting
 import PlainData
 import StreamRuntime
 import Testing
 
-/// The rules of time by hand, one picture each; numbers are event times, the watermark is the newest less the lateness.
+/// The rules of time, one picture each. A letter's value is its place in the alphabet, and its key too where keys matter.
 @Suite("timer rules") struct TimerRuleTests {
-    /// Runs one operator over the values and gives what came out as (sequence, time, value, tag).
-    private func outputs(
-        _ values: [Value], lateness: Int64 = 0, _ add: (Graph, Edge<Value>) -> [Edge<Value>]
-    ) throws -> [[Row]] {
-        let graph = Graph(), names = Names()
-        let port = graph.source("in", Value.self, lateness: lateness)
-        let edges = add(graph, port.edge)
-        final class Box { var rows: [[Row]] = [] }
-        let box = Box()
-        box.rows = edges.map { _ in [] }
-        for (at, edge) in edges.enumerated() {
-            graph.sink("out\(at)", from: edge) { offer in
-                for i in 0..<offer.count {
-                    box.rows[at].append(Row(offer.sequence(i), offer[i].eventTime, offer[i].value, offer[i].tag))
-                }
-                return offer.count
-            }
-        }
-        let engine = Engine(graph, names: names)
-        engine.pull(port, ListSource(values, seed: 3))
-        try engine.run(journal: nil)
-        return box.rows
+    private func value(_ mark: Character, _ time: Int64) -> Value {
+        Value(time, Double(max(96, mark.asciiValue ?? 96) - 96), key: 0)
     }
-    struct Row: Equatable {
-        var sequence: UInt64, time: Int64, value: Double, tag: UInt32
-        init(_ sequence: UInt64, _ time: Int64, _ value: Double, _ tag: UInt32 = 0) {
-            (self.sequence, self.time, self.value, self.tag) = (sequence, time, value, tag)
-        }
+    private func keyed(_ mark: Character, _ time: Int64) -> Value {
+        var value = value(mark, time)
+        value.key = UInt32(value.value)
+        return value
     }
 
-    ///     values     0(1)──10(2)──│30──31(4)
-    ///     window sum              ▲ fires at the record whose watermark reaches 30, before that record
     @Test("a window closes at the first record whose watermark reaches its end, before that record is handled")
     func closesBefore() throws {
-        let rows = try outputs([Value(0, 1, key: 0), Value(10, 2, key: 0), Value(31, 4, key: 0)]) {
-            [$0.add("sum", WindowSum(length: 30, lateness: 0), from: $1).out]
+        try marbles(
+            """
+            in   a--b---c!
+            sum  -------AB
+            """
+        ) { picture in
+            let sum = picture.graph.add("sum", WindowSum(length: 6, lateness: 0), from: picture.source("in", value))
+            picture.output("sum", sum.out, ["A": "3.0", "B": "3.0"]) { "\($0.value)" }
         }
-        // Record 3 closes [0, 30) with 3; record 4, the end of the day, closes [30, 60) with 4.
-        #expect(rows == [[Row(3, 30, 3), Row(4, 60, 4)]])
     }
 
+    /// The watermark stays at 7 from b on: c's window has closed, d's has not.
     @Test("an element is late when its window has closed, not when it is older than the watermark")
     func lateMeansClosed() throws {
-        // At 31 the window [0, 30) has closed for lateness 0, so the value at 5 is late; 30.5 behind 31 is not.
-        let values = [Value(0, 1, key: 0), Value(35, 2, key: 0), Value(5, 3, key: 0), Value(31, 4, key: 0)]
-        let rows = try outputs(values) {
-            let both = $0.add("sum", WindowSum(length: 30, lateness: 0), from: $1)
-            return [both.out, both.side]
+        try marbles(
+            """
+            in    a------b-c<8-d<7--!
+            sum   -------A----------B
+            late  ---------c---------
+            """
+        ) { picture in
+            let sum = picture.graph.add("sum", WindowSum(length: 6, lateness: 0), from: picture.source("in", value))
+            picture.output("sum", sum.out, ["A": "1.0", "B": "6.0"]) { "\($0.value)" }
+            picture.output("late", sum.side)
         }
-        #expect(rows[0] == [Row(2, 30, 1), Row(5, 60, 6)])
-        #expect(rows[1] == [Row(3, 5, 3)])
     }
 
     @Test("lateness keeps a window open for so much longer")
     func latenessWaits() throws {
-        let values = [Value(0, 1, key: 0), Value(35, 2, key: 0), Value(5, 3, key: 0), Value(41, 4, key: 0)]
-        let rows = try outputs(values) {
-            let both = $0.add("sum", WindowSum(length: 30, lateness: 10), from: $1)
-            return [both.out, both.side]
+        try marbles(
+            """
+            in    a------b-c<8--d-!
+            sum   --------------A-(BD)
+            late  ------------------
+            """
+        ) { picture in
+            let sum = picture.graph.add("sum", WindowSum(length: 6, lateness: 3), from: picture.source("in", value))
+            picture.output("sum", sum.out, ["A": "4.0", "B": "2.0", "D": "4.0"]) { "\($0.value)" }
+            picture.output("late", sum.side)
         }
-        #expect(rows[0] == [Row(4, 30, 4), Row(5, 60, 6)])
-        #expect(rows[1] == [])
     }
 
     @Test("a timer set for a time already reached fires right after the element that set it")
     func pastTimerFiresAtOnce() throws {
-        let rows = try outputs([Value(100, 1, key: 0), Value(101, 2, key: 1)]) { [$0.add("echo", Echo(delay: -5), from: $1).out] }
-        #expect(rows == [[Row(1, 95, 1, 7), Row(2, 96, 2, 7)]])
+        try marbles(
+            """
+            in    ------a(bd)-
+            echo  ------A(BD)-
+            """
+        ) { picture in
+            let echo = picture.graph.add("echo", Echo(delay: -5), from: picture.source("in", keyed))
+            picture.output("echo", echo.out, ["A": "1.0 at 1", "B": "2.0 at 2", "D": "4.0 at 2"]) {
+                "\($0.value) at \($0.eventTime)"
+            }
+        }
     }
 
     @Test("timers of one time fire by key, whatever the order of setting")
     func timersByKey() throws {
-        let values = [Value(0, 7, key: 3), Value(0, 8, key: 1), Value(0, 10, key: 2), Value(50, 1, key: 9)]
-        let rows = try outputs(values) { [$0.add("echo", Echo(delay: 20), from: $1).out] }
-        #expect(rows[0].prefix(3) == [Row(4, 20, 8, 7), Row(4, 20, 10, 7), Row(4, 20, 7, 7)])
+        try marbles(
+            """
+            in    (dab)--e---
+            echo  -------(abd)
+            """
+        ) { picture in
+            let echo = picture.graph.add("echo", Echo(delay: 4), from: picture.source("in", keyed))
+            picture.output("echo", echo.out, ["a": "1.0", "b": "2.0", "d": "4.0"]) { "\($0.value)" }
+        }
     }
 
+    /// Both inputs are the same edge: the pair sets on the first and answers on the second, within one record.
     @Test("of one record, the input declared first is handled first")
     func tiesByInput() throws {
-        // Both inputs are the same edge: the pair sets on the first and answers on the second, within one record.
-        let rows = try outputs([Value(5, 3, key: 0)]) { [$0.add("pair", Pair(hold: 10), from: $1, and: $1).out] }
-        #expect(rows == [[Row(1, 5, -1, 1)]])
+        try marbles(
+            """
+            in    -----c---
+            pair  -----P---
+            """
+        ) { picture in
+            let input = picture.source("in", value)
+            let pair = picture.graph.add("pair", Pair(hold: 10), from: input, and: input)
+            picture.output("pair", pair.out, ["P": "-1.0"]) { "\($0.value)" }
+        }
+    }
+
+    @Test("the end of input fires what is pending, and drops what that sets")
+    func end() throws {
+        try marbles(
+            """
+            in    -c--!
+            echo  ----C
+            """
+        ) { picture in
+            // The echo of 3 sets another one.
+            let echo = picture.graph.add("echo", Echo(delay: 100), from: picture.source("in", value))
+            picture.output("echo", echo.out, ["C": "3.0 at 101"]) { "\($0.value) at \($0.eventTime)" }
+        }
     }
 }

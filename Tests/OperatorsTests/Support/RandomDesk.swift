@@ -7,26 +7,25 @@ import TradingModel
 
 /// A random slice of the desk: trades → bars → signals → targets → drift → compliance → slicer, with all constants and
 /// some of the wiring from a seed. What a loop brings back, and what the venue says, are records like any other.
-final class RandomDesk {
+struct RandomDesk {
     enum Record { case trade(Trade), update(OrderUpdate), position(PositionUpdate), parent(ParentUpdate), idle(Bool), end }
 
-    let run: Harness
     let trades: TypedPort<Trade>, updates: TypedPort<OrderUpdate>
     let positions: TypedPort<PositionUpdate>, parents: TypedPort<ParentUpdate>
-    let children: Collected<ClearedOrder>, progress: Collected<ParentUpdate>, findings: Collected<Finding>
+    let late: Edge<Trade>, children: Edge<ClearedOrder>, progress: Edge<ParentUpdate>, findings: Edge<Finding>
 
-    init(seed: UInt64, edgeCapacity: Int = 4_096, cut: @escaping () -> Int) {
+    init(seed: UInt64, _ graph: Graph) {
         var random = SplitMix64(seed: seed)
         func pick(_ values: Int64...) -> Int64 { values[random.below(values.count)] }
-        run = Harness(edgeCapacity: edgeCapacity, cut: cut)
-        let graph = run.graph
         trades = graph.source("trades", Trade.self, lateness: pick(0, 50, 2_000))
         updates = graph.source("updates", OrderUpdate.self, holdsWatermark: false)
         positions = graph.source("positions", PositionUpdate.self, holdsWatermark: false)
         parents = graph.source("parents", ParentUpdate.self, holdsWatermark: false)
 
         let length = pick(100, 300, 1_000)
-        let bars = graph.add("bars", TimeBars(length: length, lateness: pick(0, 20, 400)), from: trades.edge).out
+        let timeBars = graph.add("bars", TimeBars(length: length, lateness: pick(0, 20, 400)), from: trades.edge)
+        let bars = timeBars.out
+        late = timeBars.side
         let others = graph.add("others", TimeBars(length: length, lateness: pick(0, 1_500)), from: trades.edge).out
         let fast = graph.add("fast", EMA(period: Int(pick(1, 2, 3)), seed: .first), from: bars).out
         let slow = graph.add("slow", EMA(period: Int(pick(4, 6)), seed: .sma), from: random.below(2) == 0 ? bars : others).out
@@ -53,19 +52,17 @@ final class RandomDesk {
             completion: random.below(2) == 0 ? .completeByEnd : .cancelRemainder, passiveTicks: pick(0, 2))
         let twap = TWAP(slicing, instruments: instruments(lot: lot), ids: ClOrdIDMaker(day: 1, vertex: 2))
         let sliced = graph.add("twap", twap, from: cleared.out, and: updates.edge)
-        children = run.collect(sliced.out)
-        progress = run.collect(sliced.side)
-        findings = run.collect(cleared.side)
+        (children, progress, findings) = (sliced.out, sliced.side, cleared.side)
     }
 
-    func offer(_ record: Record) {
+    func offer(_ record: Record, _ driver: GraphDriver) {
         switch record {
-        case .trade(let element): run.records.offer(element, to: trades)
-        case .update(let element): run.records.offer(element, to: updates)
-        case .position(let element): run.records.offer(element, to: positions)
-        case .parent(let element): run.records.offer(element, to: parents)
-        case .idle(let isIdle): isIdle ? run.records.setIdle(trades) : run.records.setActive(trades)
-        case .end: run.records.end()
+        case .trade(let element): driver.offer(element, to: trades)
+        case .update(let element): driver.offer(element, to: updates)
+        case .position(let element): driver.offer(element, to: positions)
+        case .parent(let element): driver.offer(element, to: parents)
+        case .idle(let isIdle): isIdle ? driver.setIdle(trades) : driver.setActive(trades)
+        case .end: driver.end()
         }
     }
 }
@@ -78,21 +75,26 @@ struct RandomDay {
     }
     private(set) var records: [RandomDesk.Record] = []
     let desk: RandomDesk
+    let orders: Collected<ClearedOrder>, progress: Collected<ParentUpdate>, findings: Collected<Finding>
+    private let run = Harness(cut: Cuts.every(1))
     private var random: SplitMix64, children: [Child] = [], held: [SymbolID: Int64] = [:]
     private var time: Int64 = 1_000, last: [Double] = [0, 100, 50, 20]
 
     init(seed: UInt64, count: Int) {
         random = SplitMix64(seed: seed &+ 1_000_003)
-        desk = RandomDesk(seed: seed, cut: Cuts.every(1))
+        desk = RandomDesk(seed: seed, run.graph)
+        orders = run.collect(desk.children)
+        progress = run.collect(desk.progress)
+        findings = run.collect(desk.findings)
         for _ in 0..<count { step() }
         take(.end)
     }
 
     private mutating func take(_ record: RandomDesk.Record) {
         records.append(record)
-        desk.offer(record)
-        desk.run.run()
-        for order in desk.children.fresh().map(\.request) {
+        desk.offer(record, run.records)
+        run.run()
+        for order in orders.fresh().map(\.request) {
             if order.action == .new {
                 children.append(Child(order: order))
             } else if let at = children.firstIndex(where: { $0.order.clOrdID == order.origClOrdID }) {
@@ -100,7 +102,7 @@ struct RandomDay {
             }
         }
         if case .end = record { return }
-        for update in desk.progress.fresh() { take(.parent(update)) }
+        for update in progress.fresh() { take(.parent(update)) }
     }
     private mutating func step() {
         switch random.below(60) {
