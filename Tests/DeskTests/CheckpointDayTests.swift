@@ -62,6 +62,26 @@ import TradingModel
         }
     }
 
+    /// Between a look at the barrier and the ledger's commit the engine takes the next checkpoint and settles what lies
+    /// behind it: rows that have not been handed over yet must not be counted as written.
+    @Test("the ledger misses nothing while the engine runs on beside its checkpoints", arguments: [3, 8, 20, 50, 120])
+    func engineRunsOn(turns: Int) throws {
+        let day = try cut
+        _ = try day.run(day.path("whole"))
+        day.onOpen = { desk in
+            var hasEnded = false
+            desk.effects.onTurn(of: "engine") { [unowned desk] in
+                for _ in 0..<turns where !hasEnded {
+                    hasEnded = try desk.engine.turn() == .ended
+                    desk.journal?.turn()
+                }
+            }
+        }
+        _ = try day.run(day.path("beside")) { ($0.checkpointRecords, $0.hasThreads) = (10, false) }
+        #expect(try day.digests(day.path("beside")) == day.digests(day.path("whole")))
+        #expect(try day.ledger(day.path("beside")) == day.ledger(day.path("whole")))
+    }
+
     @Test("a broken newest checkpoint is passed over, said so, and the day ends the same")
     func broken() throws {
         let day = try cut

@@ -12,6 +12,8 @@ import TradingModel
 /// become a record yet, and must neither be lost nor come twice.
 final class CutDay {
     private let folder: URL
+    /// Called before a run that is stepped opens its day.
+    var onOpen: (DeskRun) -> Void = { _ in }
     /// Called after every turn of a run that is stepped.
     var onTurn: (DeskRun) throws -> Void = { _ in }
 
@@ -102,6 +104,7 @@ final class CutDay {
     /// The whole run on this thread: after every batch the journal, the effects and a checkpoint have their turn.
     private func step(_ desk: DeskRun) throws {
         defer { desk.close() }
+        onOpen(desk)
         try desk.open()
         desk.engine.begin(journal: desk.journal)
         while try desk.engine.turn() != .ended {

@@ -17,14 +17,15 @@ final class LedgerSink {
         }
     }
     private let projection: LedgerProjection
-    /// What was settled when the last turn ended: by now every queue has handed over all of it.
+    /// What was settled when the last turn ended: by now every queue has handed over all of it, up to the record that a
+    /// checkpoint holds this turn at.
     private var complete: UInt64 = 0
 
     init(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, path: String) throws {
         projection = try LedgerProjection(path: path, names: assembly.names)
         projection.attach(vertex, assembly, ThroughQueue(name: vertex.name, engine: engine, effects: effects))
-        effects.onTurn(of: vertex.name) { [unowned self, unowned engine] in
-            try projection.write(upTo: complete)
+        effects.onTurn(of: vertex.name) { [unowned self, unowned engine, unowned effects] in
+            try projection.write(upTo: min(complete, effects.limit))
             complete = engine.settledSequence
         }
     }

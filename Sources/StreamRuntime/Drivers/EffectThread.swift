@@ -7,8 +7,9 @@ import Synchronization
 public final class EffectThread: @unchecked Sendable {
     // Consumers are added before `start` and touched by this thread alone after.
     private var consumers: [() -> Int] = []
-    /// Nothing of a later record is handed over now: a checkpoint wants to know where the sinks stand after it.
-    private var limit = UInt64.max
+    /// Nothing of a later record is handed over in this turn: a checkpoint wants to know where the sinks stand after it. For
+    /// this thread alone.
+    public private(set) var limit = UInt64.max
     private var idlers: [() -> Void] = []
     private var kept: [CheckpointPart] = []
     private var checkpointer: Checkpointer?, settledSequence: () -> UInt64 = { 0 }
