@@ -94,4 +94,15 @@ import Testing
         try checkpoints.write(checkpoint(200))
         #expect(try checkpoints.newest(topologyHash: 7) { Issue.record("\($0)") }?.sequence == 200)
     }
+
+    /// A restart goes on from an earlier record, so it need not come to write the same one again.
+    @Test("the next write removes what a crash left unfinished, whatever its record")
+    func removesUnfinished() throws {
+        let folder = try TemporaryFolder()
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder.path + "/00000000000000000200.ckpt.new"))
+        try Data([1]).write(to: URL(fileURLWithPath: folder.path + "/digests.json"))
+        try CheckpointFolder(folder.path).write(checkpoint(150))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(names == ["00000000000000000150.ckpt", "digests.json"])
+    }
 }

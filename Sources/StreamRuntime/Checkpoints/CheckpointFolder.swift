@@ -27,12 +27,13 @@ public struct CheckpointFolder: Sendable {
         }.sorted(by: >)
     }
 
-    /// Writes it durably, then removes all but the newest two.
+    /// Writes it durably, then removes all but the newest two, and what crashes left unfinished.
     /// - Returns: its size in bytes.
     @discardableResult public func write(_ checkpoint: Checkpoint) throws(JournalError) -> Int {
         let bytes = checkpoint.encoded()
         try storage.writeAtomically(file(checkpoint.sequence), bytes)
         for old in try sequences().dropFirst(Self.kept) { try storage.remove(file(old)) }
+        for name in try storage.list(path) where name.hasSuffix(".ckpt.new") { try storage.remove(path + "/" + name) }
         return bytes.count
     }
 
