@@ -55,11 +55,11 @@ extension DeskRun {
         return rest.nextSequence - 1
     }
 
-    func attachCheckpointer(_ directory: DataDirectory) {
+    func attachCheckpointer(_ directory: DataDirectory, every interval: Int64) {
         let checkpointer = Checkpointer(
             CheckpointFolder(directory.checkpoints, storage: directory.storage),
-            topologyHash: UInt64(assembly.topology.hash, radix: 16) ?? 0, every: settings.checkpointInterval,
-            records: settings.checkpointRecords, isThreaded: settings.hasThreads,
+            topologyHash: UInt64(assembly.topology.hash, radix: 16) ?? 0, every: interval, records: settings.checkpointRecords,
+            isThreaded: settings.hasThreads,
             metrics: assembly.graph.counters.checkpoints, notice: settings.notice)
         engine.checkpointer = checkpointer
         effects.take(part: checkpointer, settledSequence: { [unowned engine] in engine.settledSequence })

@@ -12,8 +12,8 @@ public struct DeskRunSettings: Sendable {
     public var durability = Durability.os
     /// 1 is the pace of the recording; nil as fast as possible.
     public var speed: Double?
-    /// A checkpoint is taken after so many nanoseconds, or so many records, whichever comes first.
-    public var checkpointInterval: Int64 = 10 * UTC.second
+    /// A checkpoint is taken after so many nanoseconds, or so many records, whichever comes first; nil takes none.
+    public var checkpointInterval: Int64? = 10 * UTC.second
     public var checkpointRecords: UInt64 = 4_000_000
     public var floorVersion: String
     /// Seconds to wait for a venue's logon before the run is given up.
@@ -149,7 +149,9 @@ public final class DeskRun {
         try attachSinks()
         summary.watch(assembly)
         engine.keep(CheckpointPart("summary") { [summary] in summary.state(&$0) })
-        if let directory, settings.durability != .none { attachCheckpointer(directory) }
+        if let directory, settings.durability != .none, let interval = settings.checkpointInterval {
+            attachCheckpointer(directory, every: interval)
+        }
         effects.onFailure = engine.stopper
         if settings.hasThreads { effects.start() } else { engine.whileBlocked = { [effects] in effects.turn() } }
         if let directory { journal = try openJournal(directory) }

@@ -1,5 +1,5 @@
 /// Durations as a topology writes them: a whole number and a unit, `250ms`, `1m`, `1d`.
-enum DurationText {
+public enum DurationText {
     /// Units in nanoseconds, the longest first.
     static let units: [(name: String, nanoseconds: Int64)] = [
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000),
@@ -7,7 +7,7 @@ enum DurationText {
     ]
 
     /// The duration in ns, or nil when the text is none or passes 292 years.
-    static func nanoseconds(_ text: String) -> Int64? {
+    public static func nanoseconds(_ text: String) -> Int64? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int64(digits), let unit = units.first(where: { $0.name == text.dropFirst(digits.count) }) else {
             return nil
@@ -23,7 +23,7 @@ enum DurationText {
         return "\(nanoseconds)ns"
     }
 
-    static let howToWrite = "write a whole number and a unit (ns, us, ms, s, m, h, d), like 250ms, 1m or 1d"
+    public static let howToWrite = "write a whole number and a unit (ns, us, ms, s, m, h, d), like 250ms, 1m or 1d"
 }
 
 /// Sizes in bytes: a whole number, or one with a unit, `64KiB`, `16MB`.

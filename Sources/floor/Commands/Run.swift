@@ -20,6 +20,8 @@ struct Run: ParsableCommand {
     @Option(help: "How fast file sources run: realtime, a factor such as 60, or max.") var speed = "max"
     @Option(help: "When an order may leave: disk (survives the machine), os (survives the process), none.")
     var durability = "os"
+    @Option(help: "How often a checkpoint is taken, such as 10s or 500ms; off takes none, and a restart reads the whole day.")
+    var checkpoint = "10s"
     @Option(help: "Print the day's summary to standard error at the end: text, json or none.") var summary = "text"
 
     func run() throws {
@@ -32,6 +34,7 @@ struct Run: ParsableCommand {
         let topology = try arguments.checked()
         var settings = DeskRunSettings(floorVersion: floorVersion, notice: { complain($0) })
         (settings.data, settings.durability, settings.speed) = (data, durability, try Run.factor(speed))
+        settings.checkpointInterval = try Run.interval(checkpoint)
         let desk: DeskRun
         do { desk = try DeskRun(topology, settings: settings) } catch { throw Refusal.configuration("\(error)") }
         let signals = SignalWatch(desk.stop)
@@ -49,6 +52,15 @@ struct Run: ParsableCommand {
         case "text": complainRaw(report.text)
         default: break
         }
+    }
+
+    /// Nanoseconds; nil is off.
+    static func interval(_ text: String) throws -> Int64? {
+        guard text != "off" else { return nil }
+        guard let interval = DurationText.nanoseconds(text), interval > 0 else {
+            throw Refusal.configuration("--checkpoint \(text): \(DurationText.howToWrite), or off")
+        }
+        return interval
     }
 
     /// nil is as fast as possible.
