@@ -1,7 +1,7 @@
 # The commands of this repository. `make` alone lists them.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint fuzz docs build clean
+.PHONY: help demo test bench lint fuzz crash docs build clean
 
 FLOOR := .build/release/floor
 # A crash prints its message; the symbols of every frame would take minutes.
@@ -31,6 +31,9 @@ fuzz: ## a longer run of every parser's seeded fuzz test  [FLOOR_FUZZ=n]
 	scripts/install-dependencies --tests
 	scripts/fuzz
 
+crash: build ## kills a real floor again and again before a venue that counts its orders  [KILLS=n] [SEED=n]
+	scripts/crash --floor $(FLOOR) $(if $(KILLS),--kills "$(KILLS)") $(if $(SEED),--seed "$(SEED)")
+
 docs: ## writes what is generated: docs/desk.svg and the reference in docs/topologies.md
 	scripts/install-dependencies
 	swift build --build-tests
@@ -42,4 +45,4 @@ build: ## the release build: .build/release/floor
 	swift build -c release --product floor
 
 clean: ## removes what was built, and the demo's output
-	rm -rf .build demo-out
+	rm -rf .build demo-out crash-out

@@ -105,7 +105,8 @@ let package = Package(
         tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),
         .testTarget(
             name: "FloorTests",
-            dependencies: ["FloorTesting", "Desk", "Ledger", "StreamRuntime", "TradingModel", "PlainData"], exclude: ["Fixtures"],
+            dependencies: ["FloorTesting", "Desk", "Ledger", "StreamRuntime", "TradingModel", "PlainData"],
+            exclude: ["Fixtures", "Peers"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

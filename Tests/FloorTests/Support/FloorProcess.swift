@@ -23,8 +23,12 @@ final class FloorProcess {
     }()
 
     /// Starts `floor` with these arguments; the working directory is the folder, which also takes its output.
-    /// - Parameter fileKiB: the largest file it may write, as if the disk were full then.
-    init(_ arguments: [String], in folder: TestFolder, fileKiB: Int? = nil) throws {
+    /// - Parameters:
+    ///   - fileKiB: the largest file it may write, as if the disk were full then.
+    ///   - executable: another program than `floor`.
+    init(
+        _ arguments: [String], in folder: TestFolder, fileKiB: Int? = nil, executable: URL = FloorProcess.executable
+    ) throws {
         command = arguments.joined(separator: " ")
         let name = folder.path("run-\(folder.next())")
         (outputPath, errorsPath) = (name + ".out", name + ".err")
@@ -33,9 +37,9 @@ final class FloorProcess {
             // A write beyond the limit fails with EFBIG where the signal for it is ignored.
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
             process.arguments =
-                ["-c", "trap '' XFSZ; ulimit -f \(fileKiB * 2); exec \"$0\" \"$@\"", FloorProcess.executable.path] + arguments
+                ["-c", "trap '' XFSZ; ulimit -f \(fileKiB * 2); exec \"$0\" \"$@\"", executable.path] + arguments
         } else {
-            process.executableURL = FloorProcess.executable
+            process.executableURL = executable
             process.arguments = arguments
         }
         process.currentDirectoryURL = folder.url
@@ -79,8 +83,10 @@ final class FloorProcess {
     func kill() { Glibc.kill(identifier, SIGKILL) }
 
     /// Runs a command to its end.
-    static func run(_ arguments: [String], in folder: TestFolder, seconds: Double = 60) async throws -> Finished {
-        let process = try FloorProcess(arguments, in: folder)
+    static func run(
+        _ arguments: [String], in folder: TestFolder, seconds: Double = 60, executable: URL = FloorProcess.executable
+    ) async throws -> Finished {
+        let process = try FloorProcess(arguments, in: folder, executable: executable)
         let status = try await process.wait(seconds: seconds)
         return Finished(command: process.command, status: status, output: process.output, errors: process.errors)
     }
