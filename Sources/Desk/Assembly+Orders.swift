@@ -34,8 +34,10 @@ extension Assembly {
         return makeCompliance(vertex, pricedBy: Trade.self)
     }
     private func makeCompliance<Reference: Priced>(_ vertex: CheckedVertex, pricedBy: Reference.Type) -> [EdgeBase] {
+        var compliance = Compliance<Reference>(limits, instruments: instruments)
+        compliance.witness = witness(of: vertex.name)
         let outlets = graph.add(
-            vertex.name, Compliance<Reference>(limits, instruments: instruments),
+            vertex.name, compliance,
             from: required(vertex, "orders", as: OrderRequest.self), required(vertex, "positions", as: PositionUpdate.self),
             required(vertex, "prices", as: Reference.self), required(vertex, "parents", as: ParentUpdate.self))
         return [outlets.out, outlets.side]

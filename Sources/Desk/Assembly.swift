@@ -1,3 +1,4 @@
+import Operators
 import PlainData
 import StreamRuntime
 import Topology
@@ -14,11 +15,15 @@ public final class Assembly {
     public let day: UInt64
     /// By vertex and output, as the checked topology numbers them.
     private var outputs: [[EdgeBase]]
+    /// What sees the decisions of each compliance vertex; empty but where decisions are to be explained.
+    public private(set) var witnesses: [String: ComplianceWitness] = [:]
+    private let isExplained: Bool
 
     /// - Parameters:
     ///   - names: empty, or filled from a journal; the topology's own symbols are interned first, in its order.
-    public init(_ topology: CheckedTopology, names: Names, day: UInt64) {
-        (self.topology, self.names, self.day) = (topology, names, day)
+    ///   - isExplained: whether the vertices that decide keep what they decided by.
+    public init(_ topology: CheckedTopology, names: Names, day: UInt64, isExplained: Bool = false) {
+        (self.topology, self.names, self.day, self.isExplained) = (topology, names, day, isExplained)
         instruments = Assembly.instruments(topology, names)
         graph = Graph()
         outputs = Array(repeating: [], count: topology.vertices.count)
@@ -49,6 +54,13 @@ public final class Assembly {
                     currency: names.text(entry.settings.text("currency"))))
         }
         return table
+    }
+
+    func witness(of vertex: String) -> ComplianceWitness? {
+        guard isExplained else { return nil }
+        let witness = ComplianceWitness()
+        witnesses[vertex] = witness
+        return witness
     }
 
     /// One port for each output of a source; the first leads in time.

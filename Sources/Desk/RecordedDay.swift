@@ -46,9 +46,11 @@ public struct RecordedDay {
     }
 
     /// Builds a graph for the day's records.
-    public func assemble(_ topology: CheckedTopology, names: Names? = nil) throws(JournalError) -> Run {
+    public func assemble(
+        _ topology: CheckedTopology, names: Names? = nil, isExplained: Bool = false
+    ) throws(JournalError) -> Run {
         let names = if let names { names } else { try self.names() }
-        let assembly = Assembly(topology, names: names, day: manifest.day)
+        let assembly = Assembly(topology, names: names, day: manifest.day, isExplained: isExplained)
         let replay = Replay(
             assembly.graph, names: names, sources: manifest.sources.map(\.name),
             hasClock: manifest.clockIntervalNanoseconds != nil)

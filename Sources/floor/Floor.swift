@@ -13,7 +13,7 @@ struct Floor: ParsableCommand {
             """,
         version: floorVersion,
         subcommands: [
-            Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self,
+            Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self, Why.self,
             Reconcile.self, Venue.self, Generate.self, Bench.self, Demo.self,
         ])
 

@@ -27,6 +27,8 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
     @usableFromInline var references: Dense<LastPrice>
     private var exposures = Exposures()
     private var flow: OrderFlow
+    /// Sees each decision with what it was made of; nil but in a replay that explains.
+    public var witness: ComplianceWitness?
 
     public init(_ limits: Limits, instruments: InstrumentTable) {
         rules = Rules(limits)
@@ -42,7 +44,9 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
     public mutating func process(first order: OrderRequest, into out: inout Emitter<ClearedOrder, Finding>) {
         // The end of input is no time to measure ages with.
         let now = out.hasReached(endOfTime) ? order.eventTime : max(order.eventTime, out.watermark)
-        let verdict = rules.evaluate(order, in: context(of: order, now))
+        let context = context(of: order, now)
+        witness?.saw(order, context, rules, out.sequence)
+        let verdict = rules.evaluate(order, in: context)
         for i in 0..<verdict.count { out.emitSide(verdict[i]) }
         out.emitSide(verdict.decision)
         guard let cleared = verdict.cleared else { return }

@@ -63,7 +63,7 @@ public struct ClOrdID: RawRepresentable, Hashable, Comparable, BitwiseCopyable, 
         }
     }
 
-    private static func own(_ bytes: UnsafeRawBufferPointer) -> ClOrdID? {
+    static func own(_ bytes: UnsafeRawBufferPointer) -> ClOrdID? {
         // Thirteen digits are 65 bits: the first one is below 16.
         guard bytes.count == 13, let first = alphabet.firstIndex(of: bytes[0]), first < 16 else { return nil }
         var value: UInt64 = 0

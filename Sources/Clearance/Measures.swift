@@ -1,0 +1,77 @@
+import TradingModel
+
+/// What one check measured and allowed, whether or not it had something to say.
+public struct Measure: Sendable, Equatable {
+    public enum Unit: Sendable, Equatable { case yesOrNo, quantity, money, price, basisPoints, nanoseconds, orders }
+
+    public let check: Check, outcome: Outcome
+    /// In the check's unit; NaN where there is none.
+    public let measured: Double, limit: Double
+    public let unit: Unit
+}
+
+extension Rules {
+    /// Every check that was made of an order, with its value and limit: `evaluate` keeps only what is not OK. Empty for a
+    /// cancel and a status request, which pass unchecked.
+    public func measures(of order: OrderRequest, in context: Context) -> [Measure] {
+        guard order.action == .new || order.action == .replace else { return [] }
+        let verdict = evaluate(order, in: context)
+        var found: [Measure] = []
+        /// What was found is said as it was found; what passed with the values given here.
+        func add(_ check: Check, _ unit: Measure.Unit, _ measured: Double = .nan, _ limit: Double = .nan, place: Int = 0) {
+            let findings = (0..<verdict.count).map { verdict[$0] }.filter { $0.check == check }
+            if let finding = findings.dropFirst(place).first {
+                found.append(
+                    Measure(
+                        check: check, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, unit: unit))
+            } else {
+                found.append(Measure(check: check, outcome: .ok, measured: measured, limit: limit, unit: unit))
+            }
+        }
+        let bounds = limits.bounds(of: order.symbol)
+        let reference = context.reference.isNone ? Double.nan : context.reference.double
+        let price = order.price.isNone ? reference : order.price.double
+        add(.instrumentKnown, .yesOrNo)
+        add(.limitPresent, .yesOrNo)
+        if order.ordType == .limit || !order.price.isNone { add(.priceTick, .price, price, context.instrument.tickSize.double) }
+        add(.quantityLot, .quantity, order.orderQty.double, context.instrument.lotSize.double)
+        add(.restricted, .yesOrNo)
+        let age = context.reference.isNone ? Double.nan : Double(context.referenceAge)
+        let isFresh =
+            context.reference > .zero && context.referenceAge >= 0 && context.referenceAge <= limits.maxReferenceAge
+        if isFresh {
+            if order.ordType == .limit, !order.price.isNone, let bounds {
+                let apart = (Int128(order.price.rawValue) - Int128(context.reference.rawValue)) * 10_000
+                let distance = Double(apart) / Double(context.reference.rawValue)
+                add(.collar, .basisPoints, distance, Double(bounds.collarBasisPoints))
+            }
+            found.append(
+                Measure(
+                    check: .collar, outcome: .ok, measured: age, limit: Double(limits.maxReferenceAge), unit: .nanoseconds))
+        } else {
+            add(.collar, .nanoseconds, age, Double(limits.maxReferenceAge))
+        }
+        if order.ordType == .market { add(.marketOrder, .nanoseconds, age, Double(limits.maxReferenceAge)) }
+        if let bounds {
+            let notional = abs(price * order.orderQty.double)
+            add(.maxQuantity, .quantity, order.orderQty.double, bounds.maxQuantity.double)
+            add(.maxNotional, .money, notional, bounds.maxNotional.double)
+            if let soft = bounds.softNotional { add(.softNotional, .money, notional, soft.double) }
+            let more = Int128(order.orderQty.rawValue)
+            let long = context.held + context.buying, short = context.selling - context.held
+            let worst = (order.side.isBuy ? long : short) + more
+            add(.position, .quantity, Double(worst) * 1e-8, bounds.maxPosition.double)
+            if let maxGross = limits.maxGross {
+                let here = max(long + (order.side.isBuy ? more : 0), short + (order.side.isBuy ? 0 : more))
+                let gross = (context.otherGross?.double ?? .nan) + Double(here) * 1e-8 * reference
+                // The second finding of its code, where the position itself is one too.
+                add(
+                    .position, .money, gross, maxGross.double,
+                    place: worst > Int128(bounds.maxPosition.rawValue) ? 1 : 0)
+            }
+        }
+        add(.duplicate, .orders, Double(context.duplicates), 0)
+        add(.messageRate, .orders, Double(context.recentOrders), Double(limits.throttleOrders))
+        return found
+    }
+}
