@@ -101,7 +101,7 @@ let package = Package(
         tests(of: "Ledger", ["TradingModel", "PlainData"]),
         tests(of: "Topology"),
         tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
-        tests(of: "Desk", ["Clearance", "Ledger", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),
+        tests(of: "Desk", ["Clearance", "Ledger", "Operators", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),
         tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),
         .testTarget(
             name: "FloorTests",

@@ -17,16 +17,15 @@ extension Rules {
         guard order.action == .new || order.action == .replace else { return [] }
         let verdict = evaluate(order, in: context)
         var found: [Measure] = []
+        func pass(_ check: Check, _ unit: Measure.Unit, _ measured: Double, _ limit: Double) {
+            found.append(Measure(check: check, outcome: .ok, measured: measured, limit: limit, unit: unit))
+        }
         /// What was found is said as it was found; what passed with the values given here.
         func add(_ check: Check, _ unit: Measure.Unit, _ measured: Double = .nan, _ limit: Double = .nan, place: Int = 0) {
             let findings = (0..<verdict.count).map { verdict[$0] }.filter { $0.check == check }
-            if let finding = findings.dropFirst(place).first {
-                found.append(
-                    Measure(
-                        check: check, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, unit: unit))
-            } else {
-                found.append(Measure(check: check, outcome: .ok, measured: measured, limit: limit, unit: unit))
-            }
+            guard let finding = findings.dropFirst(place).first else { return pass(check, unit, measured, limit) }
+            found.append(
+                Measure(check: check, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, unit: unit))
         }
         let bounds = limits.bounds(of: order.symbol)
         let reference = context.reference.isNone ? Double.nan : context.reference.double
@@ -45,9 +44,7 @@ extension Rules {
                 let distance = Double(apart) / Double(context.reference.rawValue)
                 add(.collar, .basisPoints, distance, Double(bounds.collarBasisPoints))
             }
-            found.append(
-                Measure(
-                    check: .collar, outcome: .ok, measured: age, limit: Double(limits.maxReferenceAge), unit: .nanoseconds))
+            pass(.collar, .nanoseconds, age, Double(limits.maxReferenceAge))
         } else {
             add(.collar, .nanoseconds, age, Double(limits.maxReferenceAge))
         }
@@ -60,14 +57,17 @@ extension Rules {
             let more = Int128(order.orderQty.rawValue)
             let long = context.held + context.buying, short = context.selling - context.held
             let worst = (order.side.isBuy ? long : short) + more
-            add(.position, .quantity, Double(worst) * 1e-8, bounds.maxPosition.double)
+            // Two checks share the code: the second finding is the sum's where the position is one too.
+            let isOver = worst > Int128(bounds.maxPosition.rawValue)
+            if isOver {
+                add(.position, .quantity)
+            } else {
+                pass(.position, .quantity, Double(worst) * 1e-8, bounds.maxPosition.double)
+            }
             if let maxGross = limits.maxGross {
                 let here = max(long + (order.side.isBuy ? more : 0), short + (order.side.isBuy ? 0 : more))
                 let gross = (context.otherGross?.double ?? .nan) + Double(here) * 1e-8 * reference
-                // The second finding of its code, where the position itself is one too.
-                add(
-                    .position, .money, gross, maxGross.double,
-                    place: worst > Int128(bounds.maxPosition.rawValue) ? 1 : 0)
+                add(.position, .money, gross, maxGross.double, place: isOver ? 1 : 0)
             }
         }
         add(.duplicate, .orders, Double(context.duplicates), 0)

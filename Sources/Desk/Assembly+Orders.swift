@@ -15,12 +15,12 @@ extension Assembly {
     }
     private func makeDrift<Reference: Priced>(_ vertex: CheckedVertex, _ number: Int, pricedBy: Reference.Type) -> [EdgeBase] {
         let settings = vertex.settings
-        let strategy = settings.text("strategy")
+        let booked = settings.text("strategy")
         let parameters = Drift<Reference>.Parameters(
             equity: Notional(checked: settings.decimal("equity")), bandBasisPoints: settings.integer("band"),
             style: settings.text("ord_type") == "market" ? .market : .limit(ticks: settings.integer("offset")),
             hold: settings.duration("hold"), account: names.text(settings.text("account")),
-            strategy: names.text(strategy.isEmpty ? topology.name : strategy))
+            strategy: names.text(booked.isEmpty ? strategy : booked))
         let drift = Drift<Reference>(parameters, instruments: instruments, ids: idMaker(number))
         let outlets = graph.add(
             vertex.name, drift, from: required(vertex, "targets", as: Target.self),

@@ -18,12 +18,20 @@ public final class Assembly {
     /// What sees the decisions of each compliance vertex; empty but where decisions are to be explained.
     public private(set) var witnesses: [String: ComplianceWitness] = [:]
     private let isExplained: Bool
+    /// What orders are booked under where no strategy is named.
+    let strategy: String
 
     /// - Parameters:
     ///   - names: empty, or filled from a journal; the topology's own symbols are interned first, in its order.
     ///   - isExplained: whether the vertices that decide keep what they decided by.
-    public init(_ topology: CheckedTopology, names: Names, day: UInt64, isExplained: Bool = false) {
+    ///   - twin: the topology whose name and vertices' numbers are kept, so that orders which two topologies have in common
+    ///     have the same ids and are booked alike.
+    public init(
+        _ topology: CheckedTopology, names: Names, day: UInt64, isExplained: Bool = false,
+        numberedLike twin: CheckedTopology? = nil
+    ) {
         (self.topology, self.names, self.day, self.isExplained) = (topology, names, day, isExplained)
+        strategy = (twin ?? topology).name
         instruments = Assembly.instruments(topology, names)
         graph = Graph()
         outputs = Array(repeating: [], count: topology.vertices.count)
@@ -38,7 +46,7 @@ public final class Assembly {
         for (number, vertex) in topology.vertices.enumerated() {
             switch vertex.role {
             case .source: outputs[number] = makePorts(vertex).map(\.edgeOfAnyType)
-            case .operator: outputs[number] = makeStage(vertex, number)
+            case .operator: outputs[number] = makeStage(vertex, Self.number(of: vertex, number, in: twin))
             case .sink: break
             }
         }
@@ -54,6 +62,12 @@ public final class Assembly {
                     currency: names.text(entry.settings.text("currency"))))
         }
         return table
+    }
+
+    /// A vertex's number, which goes into the ids of its orders.
+    private static func number(of vertex: CheckedVertex, _ own: Int, in twin: CheckedTopology?) -> Int {
+        guard let twin else { return own }
+        return twin.vertices.firstIndex { $0.name == vertex.name } ?? twin.vertices.count + own
     }
 
     func witness(of vertex: String) -> ComplianceWitness? {

@@ -47,10 +47,10 @@ public struct RecordedDay {
 
     /// Builds a graph for the day's records.
     public func assemble(
-        _ topology: CheckedTopology, names: Names? = nil, isExplained: Bool = false
+        _ topology: CheckedTopology, names: Names? = nil, isExplained: Bool = false, numberedLike twin: CheckedTopology? = nil
     ) throws(JournalError) -> Run {
         let names = if let names { names } else { try self.names() }
-        let assembly = Assembly(topology, names: names, day: manifest.day, isExplained: isExplained)
+        let assembly = Assembly(topology, names: names, day: manifest.day, isExplained: isExplained, numberedLike: twin)
         let replay = Replay(
             assembly.graph, names: names, sources: manifest.sources.map(\.name),
             hasClock: manifest.clockIntervalNanoseconds != nil)

@@ -5,6 +5,8 @@ public struct FieldHash: FieldVisitor {
     @usableFromInline var key: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     @inlinable public init() {}
+    /// Of what was mixed in so far.
+    @inlinable public var value: UInt64 { sum }
 
     @inlinable @inline(__always) public mutating func mix(_ word: UInt64) {
         sum &+= (word ^ key) &* (key | 1)

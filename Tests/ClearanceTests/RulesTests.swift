@@ -174,4 +174,62 @@ private func checks(_ order: OrderRequest, _ context: Context, _ limits: Limits)
         }
         #expect(cleared > 0)
     }
+
+    @Test("the measures are the findings and, beside them, what passed", arguments: 1...20 as ClosedRange<UInt64>)
+    func measures(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<300 {
+            let rules = Rules(
+                limits {
+                    if random.below(2) == 0 { $0.maxGross = money(Int64(random.below(200_000))) }
+                    if random.below(9) == 0 { $0.restricted = [apples] }
+                    if random.below(9) == 0 { $0.common = nil }
+                })
+            let request = order {
+                $0.orderQty = Quantity(units: Int64(random.below(150)) * 10 + (random.below(6) == 0 ? 3 : 0))
+                $0.price = px(Double(4_900 + random.below(200)) / 100)
+                $0.side = random.below(2) == 0 ? .buy : .sell
+                if random.below(4) == 0 { ($0.ordType, $0.price) = (.market, random.below(4) == 0 ? px(50) : .none) }
+            }
+            let around = context {
+                if random.below(6) == 0 { $0.reference = .none }
+                $0.referenceAge = Int64(random.below(1_300))
+                $0.held = Int128(random.below(3_000) - 1_500) * 100_000_000
+                ($0.buying, $0.selling) = (Int128(random.below(900)) * 100_000_000, Int128(random.below(900)) * 100_000_000)
+                ($0.recentOrders, $0.duplicates) = (random.below(7), random.below(5) == 0 ? 1 : 0)
+                $0.otherGross = random.below(5) == 0 ? nil : money(Int64(random.below(100_000)))
+            }
+            let verdict = rules.evaluate(request, in: around), measures = rules.measures(of: request, in: around)
+            func text(_ check: Check, _ outcome: Outcome, _ a: Double, _ b: Double) -> String { "\(check) \(outcome) \(a) \(b)" }
+            let found = (0..<verdict.count).map { verdict[$0] }.map { text($0.check, $0.outcome, $0.measured, $0.limit) }
+            let said = measures.filter { $0.outcome != .ok }.map { text($0.check, $0.outcome, $0.measured, $0.limit) }
+            #expect(said.sorted() == found.sorted(), "\(request) \(around)")
+            for measure in measures where measure.outcome == .ok && !measure.measured.isNaN && !measure.limit.isNaN {
+                switch measure.check {
+                case .priceTick, .quantityLot: break
+                case .messageRate: #expect(measure.measured < measure.limit)
+                default: #expect(abs(measure.measured) <= measure.limit || measure.measured < 0, "\(measure)")
+                }
+            }
+            // The limits that every new order has are among them, whatever was found.
+            let codes = Set(measures.map(\.check.code))
+            #expect(codes.isSuperset(of: ["C01", "C02", "C04", "C07", "C09", "C10", "C15"]))
+            #expect(codes.contains("C12") == (rules.limits.common != nil))
+        }
+    }
+
+    /// By hand: 100 at 50 beside 40 held and 60 working come to 200; 5,000 of money; 0.5 % below the last price is 50 bps.
+    @Test("what passed is said with what was measured")
+    func measuresByHand() {
+        let around = context { ($0.held, $0.buying, $0.reference) = (40 * 100_000_000, 60 * 100_000_000, px(50.2)) }
+        let measures = Rules(limits()).measures(of: order { $0.price = px(49.95) }, in: around)
+        func measured(_ check: Check, _ unit: Measure.Unit) -> Double? {
+            measures.first { $0.check == check && $0.unit == unit }?.measured
+        }
+        #expect(measures.allSatisfy { $0.outcome == .ok })
+        #expect(measured(.position, .quantity) == 200 && measured(.maxQuantity, .quantity) == 100)
+        #expect(abs((measured(.maxNotional, .money) ?? 0) - 4_995) < 1e-9)
+        #expect(abs((measured(.collar, .basisPoints) ?? 0) + 49.800796812749) < 1e-9)
+        #expect(Rules(limits()).measures(of: order { $0.action = .cancel }, in: around).isEmpty)
+    }
 }

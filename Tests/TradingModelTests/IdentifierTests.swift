@@ -1,3 +1,4 @@
+import Foundation
 import PlainData
 import Testing
 import TradingModel
@@ -9,6 +10,21 @@ import TradingModel
         #expect(id.sequence == 123_456 && id.foreignText == nil)
         #expect(id == ClOrdID(day: 1_500, vertex: 9, sequence: 123_456, place: 3))
         #expect(id.ownText.count == 13 && id.ownText.allSatisfy { "0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains($0) })
+    }
+
+    @Test("an id's text gives its parts back, in either case and with O, I and L for 0 and 1")
+    func read() {
+        let id = ClOrdID(day: 1_500, vertex: 9, sequence: 123_456, place: 3)
+        #expect(id.day == 1_500 && id.vertex == 9 && id.place == 3)
+        #expect(ClOrdID(ownText: id.ownText) == id && ClOrdID(ownText: id.ownText.lowercased()) == id)
+        let ones = ClOrdID(day: 33, vertex: 0, sequence: 1, place: 1)
+        #expect(ClOrdID(ownText: ones.ownText.replacingOccurrences(of: "1", with: "l")) == ones)
+        #expect(ClOrdID(ownText: ones.ownText.replacingOccurrences(of: "0", with: "O")) == ones)
+        for text in ["", "0", id.ownText + "0", "Z" + id.ownText.dropFirst(), "U" + id.ownText.dropFirst(), "ÄÖÜ"] {
+            #expect(ClOrdID(ownText: text) == nil, "\(text)")
+        }
+        let foreign = ClOrdID(foreign: TextID(rawValue: 7))
+        #expect(foreign.day == nil && foreign.vertex == nil && foreign.place == nil && foreign.sequence == nil)
     }
 
     @Test("the venue's echo gives the id back, whatever it is", arguments: 1...500 as ClosedRange<UInt64>)

@@ -37,7 +37,7 @@ final class BatchRunner {
         for group in memory.groups {
             if group.source == 0 {
                 for i in 0..<group.count {
-                    take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), &tracker)
+                    take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), ports, &tracker)
                     out[at + i] = tracker.watermark
                 }
             } else if let port = ports[group.source] {
@@ -53,11 +53,13 @@ final class BatchRunner {
         }
     }
 
-    private static func take(_ record: ControlRecord, _ tracker: inout WatermarkTracker) {
+    /// - Parameter ports: by the journal's numbers, which are another topology's in a what-if.
+    private static func take(_ record: ControlRecord, _ ports: [SourcePort?], _ tracker: inout WatermarkTracker) {
+        let port = Int(record.id) < ports.count ? ports[Int(record.id)] : nil
         switch record.kind {
         case .clock: tracker.advance(0, to: record.eventTime)
-        case .idle: tracker.setIdle(Int(record.id))
-        case .active: tracker.setHolding(Int(record.id))
+        case .idle: if let port { tracker.setIdle(port.id) }
+        case .active: if let port { tracker.setHolding(port.id) }
         case .end: tracker.end()
         case .text, .step, nil: break
         }
@@ -73,7 +75,7 @@ final class BatchRunner {
         for group in groups {
             if group.source == 0 {
                 for i in 0..<group.count {
-                    take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), &tracker)
+                    take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), ports, &tracker)
                 }
             } else if let port = ports[group.source] {
                 tracker.advance(port.id, to: group.latest)
@@ -111,6 +113,15 @@ final class BatchRunner {
     func state(_ coder: inout StateCoder) {
         tracker.state(&coder)
         graph.checkpoint(&coder)
+    }
+    /// A source that the journal does not have holds no watermark.
+    func ignore(_ port: SourcePort) { if port.lead == port.id { tracker.setIdle(port.id) } }
+    /// Goes on from another's progress in time: each source from where the one of its name stands.
+    func adopt(_ other: BatchRunner) {
+        let pairs = graph.ports.compactMap { port in
+            other.graph.ports.first { $0.name == port.name }.map { (own: port.id, other: $0.id) }
+        }
+        tracker.adopt(other.tracker, [(own: 0, other: 0)] + pairs)
     }
     /// Set when an operator could not go on.
     var halt: Halt? { graph.halts.halt }

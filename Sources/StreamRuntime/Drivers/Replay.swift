@@ -7,7 +7,7 @@ public final class Replay {
     public private(set) var lastSequence: UInt64 = 0
     /// Where the day halted, when an operator could not go on.
     public var halt: Halt? { runner.halt }
-    private let runner: BatchRunner
+    let runner: BatchRunner
     private var texts = TextAssembler()
 
     /// - Parameters:
@@ -17,6 +17,8 @@ public final class Replay {
         (self.graph, self.names) = (graph, names)
         let ports = sources.map { name in graph.ports.first { $0.name == name } }
         runner = BatchRunner(graph, sources: ports, hasClock: hasClock, batchCapacity: 4_096)
+        // What the day has no records of must not hold time up for ever.
+        for port in graph.ports where !sources.contains(port.name) { runner.ignore(port) }
     }
 
     /// Runs every block up to `until`, the block that holds it included. Where the graph has threads, `onBlock` may be called
@@ -31,6 +33,12 @@ public final class Replay {
             onBlock(block)
         }
         graph.drain()
+    }
+
+    /// Everything up to record `sequence` lies behind, whether this replay ran it or took its state over.
+    func goesOn(after sequence: UInt64) {
+        lastSequence = sequence
+        graph.resume(at: sequence + 1)
     }
 
     /// The state after the last block.

@@ -40,7 +40,8 @@ public final class SideBySide {
     public private(set) var differences: [Difference] = []
 
     /// Watches every output that both graphs have. To be made before either runs.
-    public init(_ recorded: Graph, _ replayed: Graph, names: Names) {
+    /// - Parameter isWatching: false where the two run together only later; `watch` begins then.
+    public init(_ recorded: Graph, _ replayed: Graph, names: Names, isWatching: Bool = true) {
         var tapes: [(String, Tape, Tape)] = []
         for old in recorded.hashedEdges {
             guard let new = replayed.hashedEdges.first(where: { $0.name == old.name && $0.elementName == old.elementName }) else {
@@ -53,6 +54,12 @@ public final class SideBySide {
         }
         self.tapes = tapes
         graphs = [recorded, replayed]
+        if !isWatching { set(false) }
+    }
+    /// From the next record on.
+    public func watch() { set(true) }
+    private func set(_ isOn: Bool) {
+        for (_, old, new) in tapes { (old.isOn, new.isOn) = (isOn, isOn) }
     }
 
     private struct Recorder: EdgeVisitor {
@@ -71,7 +78,7 @@ public final class SideBySide {
                     hash.mix(offer.sequence(i))
                     offer[i].fields(&hash)
                     tape.sequences.append(offer.sequence(i))
-                    tape.hashes.append(hash.sum)
+                    tape.hashes.append(hash.value)
                     elements.list.append(offer[i])
                 }
                 return offer.count

@@ -50,6 +50,14 @@ public struct WatermarkTracker: Sendable {
         for i in sources.indices { sources[i] = other.sources[i] }
         watermark = other.watermark
     }
+    /// Takes over how far time has come, for the sources that are paired.
+    mutating func adopt(_ other: WatermarkTracker, _ pairs: [(own: Int, other: Int)]) {
+        watermark = other.watermark
+        for pair in pairs {
+            sources[pair.own].latest = other.sources[pair.other].latest
+            sources[pair.own].holds = other.sources[pair.other].holds
+        }
+    }
     /// Stops sharing the list with whom this was copied from.
     mutating func own() { sources = sources.map { $0 } }
 
