@@ -90,7 +90,11 @@ struct JournalCell {
     var busyTicks: UInt64 = 0
     /// How long the engine has waited for the disk.
     var blockedTicks: UInt64 = 0, blockedSince: UInt64 = 0
-    var history = InlineArray<10, UInt64>(repeating: 0)
+    var history = InlineArray<10, Sample>(repeating: Sample())
+
+    struct Sample {
+        var busy: UInt64 = 0, blocked: UInt64 = 0
+    }
 }
 
 struct CheckpointCell {
@@ -136,7 +140,7 @@ enum CellKind: UInt32, CaseIterable {
     static let layoutHash: UInt64 = {
         let cells: [Any] = [
             CountersHeader(), ThreadCell(), StageCell(), EdgeCell(), SourceCell(), JournalCell(), CheckpointCell(), SeriesCell(),
-            PathCell(), ThreadCell.Sample(), StageCell.Sample(),
+            PathCell(), ThreadCell.Sample(), StageCell.Sample(), JournalCell.Sample(),
         ]
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for cell in cells {
