@@ -69,10 +69,11 @@ let package = Package(
         room(
             "BatchBridge",
             ["Desk", "TradingModel", "StreamRuntime", "PlainData", "Clearance", "MarketData", "PaperVenue", "Topology"]),
+        room("Console", ["StreamRuntime", "WebSockets"]),
         .executableTarget(
             name: "floor",
             dependencies: [
-                "BatchBridge", "Desk", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "Operators", "PaperVenue",
+                "BatchBridge", "Console", "Desk", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "Operators", "PaperVenue",
                 "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "CPlatform", "CAllocations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -102,6 +103,7 @@ let package = Package(
         tests(of: "Topology"),
         tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
         tests(of: "Desk", ["Clearance", "Ledger", "Operators", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),
+        tests(of: "Console", ["StreamRuntime", "PlainData", "WebSockets"]),
         tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),
         .testTarget(
             name: "FloorTests",

@@ -103,6 +103,17 @@ int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
         if (context && atomic_exchange(&context->woken, false)) context->events.woken(context->events.owner);
         return 0;
 
+    case LWS_CALLBACK_HTTP:
+        if (!context->events.request || !user) break;
+        return cws_http_request(context, wsi, user, in ? in : "/");
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        if (!context->events.request || !user) break;
+        return cws_http_writable(wsi, user);
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+    case LWS_CALLBACK_CLOSED_HTTP:
+        if (user) cws_http_end(user);
+        return 0;
+
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         if (!peer) return 0;
         lws_sul_cancel(&peer->connect_timer);
@@ -146,7 +157,7 @@ int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
         if (peer && peer->opened) closed(peer, wsi);
         else if (peer) connection_failed(peer, wsi, NULL, 0);
         return 0;
-    default:
-        return lws_callback_http_dummy(wsi, reason, user, in, count);
+    default: break;
     }
+    return lws_callback_http_dummy(wsi, reason, user, in, count);
 }

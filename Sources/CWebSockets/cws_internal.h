@@ -41,6 +41,18 @@ struct cws_context {
     size_t scratch_capacity;
 };
 
+// What lies beside an HTTP connection while it is answered.
+struct cws_answer {
+    unsigned char *bytes;  // LWS_PRE bytes of room for a frame header, then the body.
+    size_t count, sent;
+    uint32_t status;
+    bool is_head;
+    char content_type[64];
+};
+
 int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count);
 void cws_free_peer(cws_peer *peer);
 cws_peer *cws_new_peer(cws_context *context);
+int cws_http_request(cws_context *context, struct lws *wsi, cws_answer *answer, const char *path);
+int cws_http_writable(struct lws *wsi, cws_answer *answer);
+void cws_http_end(cws_answer *answer);

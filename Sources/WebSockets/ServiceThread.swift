@@ -10,6 +10,11 @@ protocol ServiceEvents: AnyObject {
     func writable(_ peer: OpaquePointer) -> Bool
     func closed(_ peer: OpaquePointer, _ closure: WebSocketClosure)
     func failed(_ peer: OpaquePointer, cause: String)
+    func requested(_ request: cws_request, _ answer: OpaquePointer)
+}
+
+extension ServiceEvents {
+    func requested(_ request: cws_request, _ answer: OpaquePointer) {}
 }
 
 /// Where the events of a context go. It exists before the context does, and its target after.
@@ -33,9 +38,10 @@ final class ServiceThread: @unchecked Sendable {
     }
 
     /// - Throws: the cause, as libwebsockets has it.
-    init(_ settings: inout cws_settings, relay: EventRelay) throws(ServiceFailure) {
+    init(_ settings: inout cws_settings, relay: EventRelay, answersHTTP: Bool = false) throws(ServiceFailure) {
         self.relay = relay
         var callbacks = Self.callbacks(owner: Unmanaged.passUnretained(relay).toOpaque())
+        if answersHTTP { callbacks.request = { target($0)?.requested($1.pointee, $2) } }
         var cause = [CChar](repeating: 0, count: 512)
         guard let context = cws_create(&settings, &callbacks, &cause, cause.count) else {
             throw ServiceFailure(cause: Self.text(cause))
@@ -109,7 +115,7 @@ final class ServiceThread: @unchecked Sendable {
                 let reason = String(decoding: UnsafeRawBufferPointer(start: $3, count: $4), as: UTF8.self)
                 target($0)?.closed($1, WebSocketClosure(code: UInt16(truncatingIfNeeded: $2), reason: reason))
             },
-            failed: { target($0)?.failed($1, cause: String(cString: $2)) })
+            failed: { target($0)?.failed($1, cause: String(cString: $2)) }, request: nil)
     }
 
 }

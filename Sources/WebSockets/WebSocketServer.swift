@@ -79,16 +79,21 @@ public final class WebSocketServer: @unchecked Sendable {
     /// The port that is listened on.
     public let port: UInt16
     let handler: any WebSocketServerHandler
+    /// Who answers plain HTTP requests on the same port.
+    let pages: (any HTTPHandler)?
     let service: ServiceThread
     let clients = Monitor(Clients())
 
     /// Listens from now on.
-    public init(_ configuration: Configuration, handler: any WebSocketServerHandler) throws(WebSocketError) {
+    /// - Parameter pages: who answers plain HTTP requests on the same port; nil answers them with 404.
+    public init(
+        _ configuration: Configuration, handler: any WebSocketServerHandler, pages: (any HTTPHandler)? = nil
+    ) throws(WebSocketError) {
         self.configuration = configuration
-        self.handler = handler
+        (self.handler, self.pages) = (handler, pages)
         for file in [configuration.certificateFile, configuration.privateKeyFile].compactMap(\.self) { try checkReadable(file) }
         do {
-            service = try Self.makeService(configuration)
+            service = try Self.makeService(configuration, answersHTTP: pages != nil)
         } catch {
             throw .cannotListen(
                 address: configuration.address, port: configuration.port, cause: causeOfListenFailure(error.cause))
@@ -97,7 +102,7 @@ public final class WebSocketServer: @unchecked Sendable {
         service.start(name: "websocket-serve", owner: self)
     }
 
-    private static func makeService(_ configuration: Configuration) throws(ServiceFailure) -> ServiceThread {
+    private static func makeService(_ configuration: Configuration, answersHTTP: Bool) throws(ServiceFailure) -> ServiceThread {
         let address = strdup(configuration.address)
         let certificate = configuration.certificateFile.map { strdup($0) } ?? nil
         let key = configuration.privateKeyFile.map { strdup($0) } ?? nil
@@ -114,7 +119,7 @@ public final class WebSocketServer: @unchecked Sendable {
         settings.ping_seconds = configuration.pingSeconds
         settings.hangup_seconds = max(configuration.hangupSeconds, configuration.pingSeconds + 1)
         settings.connect_timeout_seconds = 10
-        return try ServiceThread(&settings, relay: EventRelay())
+        return try ServiceThread(&settings, relay: EventRelay(), answersHTTP: answersHTTP)
     }
 
     /// Closes every connection with code 1001 after what is queued for it was sent, and ends the thread. What a client
@@ -198,4 +203,8 @@ extension WebSocketServer: ServiceEvents {
     }
 
     func failed(_ peer: OpaquePointer, cause: String) {}
+
+    func requested(_ request: cws_request, _ answer: OpaquePointer) {
+        pages?.answer(request, to: answer)
+    }
 }

@@ -13,6 +13,16 @@
 typedef struct cws_context cws_context;
 typedef struct cws_peer cws_peer;  // One connection; it ends with the return of `closed` or `failed`.
 
+// An HTTP request, and the answer that is being made for it. The texts live until the return; one that the client did not
+// send, or that is too long, is empty.
+typedef struct {
+    const char *method;  // GET, HEAD …
+    const char *path;
+    const char *query;  // What follows the ?.
+    const char *host;
+} cws_request;
+typedef struct cws_answer cws_answer;
+
 typedef struct {
     void *owner;
     // After cws_wake, once for any number of wakes.
@@ -29,6 +39,8 @@ typedef struct {
     void (*closed)(void *owner, cws_peer *peer, int32_t code, const uint8_t *_Nullable reason, size_t count);
     // The connection never opened (client).
     void (*failed)(void *owner, cws_peer *peer, const char *cause);
+    // A plain HTTP request: call cws_answer_set, or the connection is closed. Null: the server knows WebSocket only.
+    void (*_Nullable request)(void *owner, const cws_request *request, cws_answer *answer);
 } cws_events;
 
 typedef struct {
@@ -74,5 +86,8 @@ void cws_abort(cws_peer *peer);  // Ends the connection with no handshake; `clos
 void cws_set_reading(cws_peer *peer, bool reading);
 void cws_set_user(cws_peer *peer, uint64_t user);
 uint64_t cws_user(const cws_peer *peer);
+
+// The whole answer, which is copied. Only inside `request`.
+void cws_answer_set(cws_answer *answer, uint32_t status, const char *content_type, const uint8_t *_Nullable bytes, size_t count);
 
 #pragma clang assume_nonnull end

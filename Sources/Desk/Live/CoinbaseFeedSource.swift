@@ -34,7 +34,7 @@ final class CoinbaseFeedSource: LiveFeed {
         }
         status = StatusTeller(
             IngressOutput(trades: trades, quotes: quotes, statuses: statuses), source: vertex.name, names: assembly.names,
-            run.notice)
+            metrics: assembly.graph.counters.source(vertex.name), run.notice)
         feed = CoinbaseFeed(configuration, names: assembly.names, output: status)
     }
 
@@ -57,11 +57,16 @@ private final class StatusTeller: FeedOutput {
     private let output: IngressOutput
     private let source: String, names: Names
     private let notice: @Sendable (String) -> Void
+    private let metrics: SourceMetrics
     private let connected = Atomic<Bool>(false)
     private let reason = Mutex("no answer")
 
-    init(_ output: IngressOutput, source: String, names: Names, _ notice: @escaping @Sendable (String) -> Void) {
-        (self.output, self.source, self.names, self.notice) = (output, source, names, notice)
+    init(
+        _ output: IngressOutput, source: String, names: Names, metrics: SourceMetrics,
+        _ notice: @escaping @Sendable (String) -> Void
+    ) {
+        (self.output, self.source, self.names, self.metrics, self.notice) = (output, source, names, metrics, notice)
+        metrics.state = .down
     }
     var hasConnected: Bool { connected.load(ordering: .acquiring) }
     var lastReason: String { reason.withLock { $0 } }
@@ -71,6 +76,7 @@ private final class StatusTeller: FeedOutput {
     func take(_ quote: Quote) -> Bool { output.take(quote) }
     func take(_ status: FeedStatus) -> Bool {
         guard output.take(status) else { return false }
+        count(status.kind)
         let text = names.text(of: status.reason)
         switch status.kind {
         case .connected:
@@ -87,6 +93,19 @@ private final class StatusTeller: FeedOutput {
         default: break
         }
         return true
+    }
+    private func count(_ kind: FeedStatus.Kind) {
+        switch kind {
+        case .connected:
+            if hasConnected { metrics.reconnects += 1 }
+            metrics.state = .connected
+        case .live: metrics.state = .live
+        case .disconnected: metrics.state = .down
+        case .stale: metrics.state = .stale
+        case .ended: metrics.state = .ended
+        case .gap: metrics.gaps += 1
+        default: break
+        }
     }
     func finish() { output.finish() }
 }

@@ -18,6 +18,9 @@ public final class DaySummary {
     var open: Set<ClOrdID> = []
     var workingParents: Set<ClOrdID> = []
 
+    /// Who shows some of it to those who watch; nil in a replay.
+    var gauges: DeskGauges?
+
     public init() {}
 
     /// Whether an order lies at the venue, or may.
@@ -58,15 +61,18 @@ public final class DaySummary {
 
     private func take(_ update: OrderUpdate) {
         let order = update.rootID
+        gauges?.orderMoved(from: orders[order], to: update.ordStatus)
         orders[order] = update.ordStatus
         if update.ordStatus.isTerminal, update.certainty == .known { open.remove(order) } else { open.insert(order) }
         if update.certainty == .inDoubt { inDoubt.insert(order) } else { inDoubt.remove(order) }
+        gauges?.ordersInDoubt(inDoubt.count)
         if update.lastQty.rawValue != 0, !update.lastPx.isNone {
             fills += update.lastQty.rawValue > 0 ? 1 : -1
             traded += Notional(update.lastPx, update.lastQty)
         }
     }
     private func take(_ finding: Finding) {
+        gauges?.found(finding)
         if finding.check == .decision {
             decisions[finding.outcome, default: 0] += 1
         } else {

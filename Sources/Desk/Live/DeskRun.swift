@@ -1,6 +1,7 @@
 import FIXRouter
 import Foundation
 import PlainData
+import Reconciler
 import StreamRuntime
 import Topology
 import TradingModel
@@ -25,6 +26,8 @@ public struct DeskRunSettings: Sendable {
     public var time: any TimeSource = SystemTime()
     /// False for a run whose every part is stepped by hand: no thread is started.
     public var hasThreads = true
+    /// True when the counters' history is kept even without a data directory: somebody watches.
+    public var isWatched = false
     /// Called with lines that a person should read.
     public var notice: @Sendable (String) -> Void
 
@@ -70,6 +73,11 @@ public final class DeskRun {
     /// The sources of the day have ended already, in an earlier run that was cut off then.
     private var onlyFinishes = false
 
+    /// What those see who watch: the counters, in memory and in the day's `counters.bin`.
+    public var counters: Counters { assembly.graph.counters }
+    private let gauges: DeskGauges
+    private var keeper: CountersKeeper?
+
     /// Takes checkpoints while the day is recorded.
     public internal(set) var checkpointer: Checkpointer?
     /// What the day goes on from, if there is one.
@@ -101,6 +109,9 @@ public final class DeskRun {
         options.isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
         engine = Engine(assembly.graph, names: names, options: options, time: settings.time)
         effects = EffectThread(engine: engine.wakeup, counters: assembly.graph.counters)
+        gauges = DeskGauges(topology, assembly.graph.counters, floorVersion: settings.floorVersion)
+        summary.gauges = gauges
+        counters.isSampling = false  // the graph is not whole yet
         if let directory, manifest == nil { try begin(directory, topology, names, options) }
         _ = names.takeFresh()  // the topology's own names are in the manifest
     }
@@ -152,9 +163,11 @@ public final class DeskRun {
         if let directory, settings.durability != .none, let interval = settings.checkpointInterval {
             attachCheckpointer(directory, every: interval)
         }
+        try showCounters()
         effects.onFailure = engine.stopper
         if settings.hasThreads { effects.start() } else { engine.whileBlocked = { [effects] in effects.turn() } }
         if let directory { journal = try openJournal(directory) }
+        gauges.recount(summary)
         do { if !onlyFinishes { try startFeeds() } } catch {
             for route in routes { route.stop() }
             throw error
@@ -164,6 +177,7 @@ public final class DeskRun {
                 "this machine's clock was set by \(Double(nanoseconds) / 1e9) s; on record, and times of arrival jump")
         }
         started = settings.time.monotonic()
+        counters.state = .running
         var lastNews = started, seen: UInt64 = 0
         engine.isQuiescent = { [unowned self] in
             if engine.nextSequence != seen { (seen, lastNews) = (engine.nextSequence, settings.time.monotonic()) }
@@ -177,6 +191,7 @@ public final class DeskRun {
 
     /// The last part of `run`, when the engine has finished.
     public func finish() throws {
+        counters.state = .draining
         // What is durable leaves before the sessions end: an order that waited until tomorrow would have a stale price.
         effects.finish()
         stopFeeds()
@@ -188,6 +203,7 @@ public final class DeskRun {
             try directory.write(DigestBook(assembly.graph, sequence: records), to: "checkpoints/digests.json")
             checkpointer?.writeLast(engine.checkpointParts.save() + effects.checkpointParts.save(), at: records)
         }
+        counters.state = .ended
         directory?.unlock()
     }
 
@@ -196,6 +212,20 @@ public final class DeskRun {
         journal?.close()
         effects.finish()
         checkpointer?.close()
+        if counters.state != .ended { counters.state = .failed }
+        keeper?.finish()
+    }
+
+    /// The graph is whole: from now on it can be looked at, while what was recorded is run again and after.
+    private func showCounters() throws {
+        let named = Set(assembly.topology.vertices.map(\.name))
+        for stage in assembly.graph.stages where !named.contains(stage.name) { stage.metrics.kind = .plumbing }
+        if let directory, let ledger = try LedgerProjection.breaks(directory.ledger) {
+            for kind in BreakClass.allCases { gauges.openBreaks(kind, ledger[kind.code] ?? 0) }
+        }
+        (counters.isSampling, counters.state) = (true, .resuming)
+        guard settings.hasThreads, directory != nil || settings.isWatched else { return }
+        keeper = CountersKeeper(counters, path: directory?.counters, notice: settings.notice)
     }
 
     /// Replays what an earlier run recorded, cuts an unfinished tail off, and opens a new segment behind it.
@@ -259,7 +289,7 @@ public final class DeskRun {
             case "null":
                 guard let read = vertex.inputs.first else { continue }
                 attachNull(vertex, assembly.edge(read), Elements.type(named: read.element))
-            case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings))
+            case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings, gauges))
             case "ledger":
                 guard let directory else {
                     settings.notice("\(vertex.name): no ledger without --data; nothing of this run is kept")
@@ -302,7 +332,9 @@ public final class DeskRun {
         for route in routes { try route.start() }
         for vertex in assembly.topology.vertices where vertex.role == .source {
             switch vertex.kind {
-            case "file": try FileFeeds.attach(vertex, assembly, to: engine)
+            case "file":
+                counters.source(vertex.name).state = .live
+                try FileFeeds.attach(vertex, assembly, to: engine)
             case "websocket":
                 let feed = try CoinbaseFeedSource(vertex, assembly, engine, settings)
                 feeds.append(feed)
@@ -313,6 +345,9 @@ public final class DeskRun {
     }
     private func stopFeeds() {
         for feed in feeds { feed.stop() }
+        for vertex in assembly.topology.vertices where vertex.role == .source && vertex.kind == "file" {
+            counters.source(vertex.name).state = .ended
+        }
         for route in routes { route.stop() }
     }
 }

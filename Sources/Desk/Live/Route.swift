@@ -18,12 +18,14 @@ final class Route {
     private var recovery: RouterRecovery
     private var router: FIXRouter?
     private let teller = SessionTeller()
+    private let isUp: SeriesMetrics
 
     init(
         _ sink: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, _ directory: DataDirectory?,
-        _ run: DeskRunSettings
+        _ run: DeskRunSettings, _ gauges: DeskGauges
     ) throws {
         session = sink.settings.text("session")
+        isUp = gauges.session(session)
         (self.run, names) = (run, assembly.names)
         settings = Route.settings(session, assembly.topology, directory)
         let source = assembly.topology.vertices.first {
@@ -53,7 +55,7 @@ final class Route {
         }
         engine.keep(CheckpointPart("sink/\(sink.name)") { [unowned self] in recovery.state(&$0) })
         let queue = effects.consumer(sink.name) { [unowned self] (_, order: ClearedOrder) in router?.submit(order) }
-        engine.effect(sink.name, from: intents, into: queue)
+        engine.effect(sink.name, from: intents, into: queue, measuring: session)
     }
 
     private static func settings(_ name: String, _ topology: CheckedTopology, _ directory: DataDirectory?) -> FIXSessionSettings {
@@ -75,7 +77,14 @@ final class Route {
         let router = try FIXRouter(
             settings, names: names, recovery: recovery.copy(names: names), clock: { [time = run.time] in time.now() },
             deliver: { reports.offerWaiting($0) },
-            notify: { [teller] event in if let line = teller.line(for: event) { notice(line) } })
+            notify: { [teller, isUp] event in
+                switch event {
+                case .loggedOn: isUp.value = 1
+                case .loggedOut: isUp.value = 0
+                default: break
+                }
+                if let line = teller.line(for: event) { notice(line) }
+            })
         try router.start()
         self.router = router
         do { try router.waitForLogon(seconds: run.logonSeconds) } catch {
@@ -85,6 +94,7 @@ final class Route {
     }
     func stop() {
         router?.stop()
+        isUp.value = 0
         reports.finish()
     }
 }

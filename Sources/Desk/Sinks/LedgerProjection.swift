@@ -34,6 +34,13 @@ final class LedgerProjection {
         return try Ledger(path: path, names: Names()).progress()
     }
 
+    /// The breaks that the last reconciliation left open, by the codes of their classes; nil where there is no ledger.
+    static func breaks(_ path: String) throws -> [String: Int]? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let open = try Ledger(path: path, names: Names()).summary().breaks.filter { $0.outcome == "OPEN" }
+        return Dictionary(open.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+    }
+
     /// Attaches every input that the vertex reads: `attach` gets the edge and what to do with its elements.
     func attach(_ vertex: CheckedVertex, _ assembly: Assembly, _ attach: some LedgerAttachment) {
         open(assembly.input(vertex, "orders", as: OrderUpdate.self), 0, attach) { .order($0) }

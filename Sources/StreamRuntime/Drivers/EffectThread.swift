@@ -30,13 +30,15 @@ public final class EffectThread: @unchecked Sendable {
     public init(engine: Wakeup, counters: Counters? = nil) { (self.engine, self.counters) = (engine, counters) }
 
     /// Counts a turn as work of the vertex that `name` names, with or without one of its inputs: `ledger.oms`.
-    private func metered(_ name: String, _ body: @escaping () -> Int) -> () -> Int {
+    private func metered(
+        _ name: String, ingestTime: @escaping () -> Int64 = { 0 }, _ body: @escaping () -> Int
+    ) -> () -> Int {
         let vertex = name.split(separator: ".").first.map(String.init) ?? name
         guard let worker = counters?.worker(vertex) else { return body }
         return {
             worker.begin()
             let taken = body()
-            worker.end(elements: taken)
+            worker.end(elements: taken, ingestTime: ingestTime())
             return taken
         }
     }
@@ -52,7 +54,7 @@ public final class EffectThread: @unchecked Sendable {
     ) -> TypedEffectQueue<T> {
         let queue = TypedEffectQueue<T>(name, capacity: capacity, wantsReplay: wantsReplay, wakeup: wakeup)
         consumers.append(
-            metered(name) { [unowned self] in
+            metered(name, ingestTime: { queue.handledIngestTime }) { [unowned self] in
                 queue.drain(upTo: limit) { sequence, element in
                     guard self.error == nil else { return }
                     do { try body(sequence, element) } catch { self.fail(error) }

@@ -120,25 +120,28 @@ public final class Engine {
     public func loop<T: Element>(_ port: TypedPort<T>, of edge: Edge<T>) {
         let feed = LoopFeed<T>(port)
         loops.append(feed)
-        let stage = graph.sink(port.name + ".loop", from: edge) { [wakeup] offer in
-            feed.add(offer)
+        let stage = graph.sink(port.name + ".loop", from: edge) { [wakeup, meter] offer in
+            feed.add(offer, meter)
             wakeup.wake()
             return offer.count
         }
-        stage.metrics.kind = .plumbing
+        meter.watch(feed, of: port, behind: stage)
     }
     /// An effect on the outside world: `queue` gets every element with its sequence, and hands it on when durable.
-    public func effect<T: Element>(_ name: String, from edge: Edge<T>, into queue: TypedEffectQueue<T>) {
+    /// - Parameter path: the name under which the time from a source to the hand-over is measured; nil measures none.
+    public func effect<T: Element>(
+        _ name: String, from edge: Edge<T>, into queue: TypedEffectQueue<T>, measuring path: String? = nil
+    ) {
         effects.append(queue)
         queue.producer = graph.wakeup(of: edge)
-        let outlet = EffectOutlet(queue)
+        let outlet = EffectOutlet(queue, meter)
         let stage = graph.sink(name, from: edge) { [unowned self] offer in
             if isReplaying, !queue.wantsReplay { return offer.count }
             return outlet.take(offer, upTo: graph.halts.sequence, mayLag: graph.hasThreads)
         }
         outlet.stage = stage
         graph.add(outlet, of: stage)
-        meter.watch(queue, behind: stage)
+        meter.watch(queue, behind: stage, path: path)
     }
     /// State beside the graph's that is a function of the journal too: a summary, what a router must know after a restart.
     public func keep(_ part: CheckpointPart) { kept.append(part) }
@@ -375,7 +378,7 @@ public final class Engine {
         nextSequence = batch.end
         batches += 1
         batchIngestTime = batch.ingestTime
-        meter.begins(batch.groups, first: batch.first, count: batch.count)
+        meter.begins(batch.groups, last: batch.end - 1)
         runner.run(batch.groups, first: batch.first, count: batch.count) {
             publishDurable()
             whileBlocked()

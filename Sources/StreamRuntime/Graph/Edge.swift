@@ -21,6 +21,8 @@ public struct EdgeHeader {
     /// How many elements lie between two marks of the digest: doubled whenever there are too many.
     @usableFromInline var markInterval: UInt64 = EdgeBase.firstMarkInterval
     @usableFromInline var total: UInt64 = 0
+    /// When its writer last ran, in ticks; 0 for a source's.
+    @usableFromInline var readyAt: UInt64 = 0
 
     @inlinable @inline(__always) func sequence(_ index: Int) -> UInt64 {
         isDense ? first &+ UInt64(truncatingIfNeeded: index) : sequences[index]

@@ -30,7 +30,7 @@ extension StageGroup {
         let now = cp_ticks(), cell = thread.cell
         cell.pointee.since = now
         cell.pointee.heartbeat = now
-        (cell.pointee.previousStart, cell.pointee.batchStart) = (cell.pointee.batchStart, now)
+        cell.pointee.batchStart = now
         cell.pointee.begun &+= 1
         return now
     }

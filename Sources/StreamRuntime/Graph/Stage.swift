@@ -63,6 +63,14 @@ public final class Stage {
     /// Whether a stage that has not come to the batch's end waits for room; else it waits for another's output.
     func isOutOfRoom() -> Bool { outputs.isEmpty ? hasUntaken(0) : outputs.contains(where: \.lacksRoom) }
 
+    /// When its input was there: at the batch's start, or when the last of those that it reads from had run.
+    @inline(__always) func inputAt(_ start: UInt64) -> UInt64 {
+        var at = start
+        for k in 0..<inputs.count { at = max(at, inlets[k].header.pointee.readyAt) }
+        return at
+    }
+    @inline(__always) func outputReady(_ now: UInt64) { for output in outputs { output.header.pointee.readyAt = now } }
+
     /// How many elements its readers' cursors have passed in this batch.
     @inline(__always) func taken() -> Int {
         var sum = 0

@@ -11,6 +11,7 @@ public final class DataDirectory: @unchecked Sendable {  // nothing changes afte
     public var checkpoints: String { path + "/checkpoints" }
     public var fix: String { path + "/fix" }
     public var ledger: String { path + "/ledger.db" }
+    public var counters: String { path + "/counters.bin" }
     public var topology: String { path + "/topology.yaml" }
 
     /// Opens an existing day, or makes an empty one when `creating`.

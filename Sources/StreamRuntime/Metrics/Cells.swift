@@ -14,19 +14,19 @@ struct ThreadCell {
     var parkedTicks: UInt64 = 0, parkedSince: UInt64 = 0
     /// Waiting for room in an effect's queue.
     var waitTicks: UInt64 = 0, waitSince: UInt64 = 0
-    /// Batches begun and ended; while they differ, one is being run. When the last one and the one before were begun.
+    /// Batches begun and ended; while they differ, one is being run. When the last one was begun.
     var begun: UInt64 = 0, ended: UInt64 = 0
-    var batchStart: UInt64 = 0, previousStart: UInt64 = 0
+    var batchStart: UInt64 = 0
     /// Records sequenced.
     var records: UInt64 = 0
     /// When the first and the last record of the batch at hand came in, nanoseconds since 1970; 0 when unknown.
-    var oldestIngest: Int64 = 0, newestIngest: Int64 = 0, previousNewest: Int64 = 0
+    var oldestIngest: Int64 = 0, newestIngest: Int64 = 0
     /// The stages' own time, all of them: what the thread did besides is its own work.
     var stageTicks: UInt64 = 0
     var history = InlineArray<10, Sample>(repeating: Sample())
 
     struct Sample {
-        var parked: UInt64 = 0, waiting: UInt64 = 0, stages: UInt64 = 0
+        var parked: UInt64 = 0, waiting: UInt64 = 0, stages: UInt64 = 0, records: UInt64 = 0
     }
 }
 
@@ -43,8 +43,9 @@ struct StageCell {
     /// Of a worker with no thread's cell to say so.
     var busySince: UInt64 = 0
     var blockedTicks: UInt64 = 0, blockedSince: UInt64 = 0
-    /// When the last run ended, and when the newest record that it handled came in, nanoseconds since 1970.
-    var finished: UInt64 = 0, handledIngest: Int64 = 0
+    /// When the last run ended, how long after its input was there, and when the newest record that it handled came in,
+    /// nanoseconds since 1970.
+    var finished: UInt64 = 0, localTicks: UInt64 = 0, handledIngest: Int64 = 0
     var history = InlineArray<10, Sample>(repeating: Sample())
     /// The ticks of all elements, then how many took how long, in the buckets of `Histogram`.
     var latencySum: UInt64 = 0

@@ -25,6 +25,7 @@ public final class Counters: @unchecked Sendable {  // the registry is guarded b
     }
     private let registry = Mutex(Registry())
     private let sampling = Mutex<Void>(())
+    private let samples = Atomic<Bool>(true)
 
     public init() {
         journal = JournalMetrics(in: memory)
@@ -102,10 +103,16 @@ public final class Counters: @unchecked Sendable {  // the registry is guarded b
         registry.withLock { $0.samplers.append(sampler) }
     }
 
+    /// False while what is sampled is still being put together.
+    public var isSampling: Bool {
+        get { samples.load(ordering: .acquiring) }
+        set { samples.store(newValue, ordering: .releasing) }
+    }
+
     /// Any thread but the engine's: brings the figures that are not written as they change up to now.
     public func sample() {
         sampling.withLock { _ in
-            for sampler in registry.withLock({ $0.samplers }) { sampler.body() }
+            if isSampling { for sampler in registry.withLock({ $0.samplers }) { sampler.body() } }
             calibrate()
         }
     }

@@ -140,7 +140,8 @@ private struct HistoryNote {
             }
             thread.pointee.history[slot] = .init(
                 parked: thread.pointee.parkedTicks &+ ongoing(thread.pointee.parkedSince),
-                waiting: thread.pointee.waitTicks &+ ongoing(thread.pointee.waitSince), stages: stages)
+                waiting: thread.pointee.waitTicks &+ ongoing(thread.pointee.waitSince), stages: stages,
+                records: thread.pointee.records)
         case .stage:
             let stage = cell.assumingMemoryBound(to: StageCell.self)
             let since = running[number] ?? stage.pointee.busySince

@@ -22,6 +22,8 @@ public struct FloorFigures: Sendable {
         public var kind: Kind
         /// Shares of the window; their sum is 1.
         public var busy = 0.0, idle = 1.0, backpressured = 0.0
+        /// Elements handled a second, over the window.
+        public var elementsPerSecond = 0.0
         public var elementsIn: UInt64 = 0, elementsOut: UInt64 = 0, elementsLate: UInt64 = 0
         /// What this operator adds, and the way from the source; seconds.
         public var localLag = 0.0, globalLag = 0.0

@@ -42,10 +42,11 @@ public final class Histogram: @unchecked Sendable {  // single writer; the bucke
     /// Of all that was recorded.
     public var sum: UInt64 { total.pointee }
 
-    /// The value below which a share `p` of the recordings lies, nil when there are none.
-    public func percentile(_ p: Double) -> UInt64? {
-        HistogramFigures(sum: sum, buckets: Array(UnsafeBufferPointer(start: buckets, count: Self.size))).percentile(p)
+    var figures: HistogramFigures {
+        HistogramFigures(sum: sum, buckets: Array(UnsafeBufferPointer(start: buckets, count: Self.size)))
     }
+    /// The value below which a share `p` of the recordings lies, nil when there are none.
+    public func percentile(_ p: Double) -> UInt64? { figures.percentile(p) }
 }
 
 /// What a histogram held when it was read.

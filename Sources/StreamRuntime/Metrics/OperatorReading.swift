@@ -1,7 +1,6 @@
 /// The rows of the operators: shares, lags, and which one holds the floor up.
 struct OperatorReading {
     private let reading: CountersReading, map: FloorMap, frame: TimeFrame
-    private var threads: [UInt64: ThreadCell] = [:]
     private(set) var operators: [FloorFigures.Operator] = []
 
     /// A thread that rests less than this share of the time is never idle; an operator that is held up less than this share
@@ -10,24 +9,20 @@ struct OperatorReading {
 
     init(_ reading: CountersReading, _ map: FloorMap, _ frame: TimeFrame) {
         (self.reading, self.map, self.frame) = (reading, map, frame)
-        for thread in reading.threads { threads[thread.number] = thread.cell }
-        /// For each row, the thread that it shares, 0 for the effects', and that thread's own share of work.
+        /// The rows that share a thread; a thread's own work first.
         var groups: [[Int]] = []
         for thread in reading.threads {
-            var rows: [Int] = [], stages = 0.0
+            var rows = [own(thread)]
             for (at, stage) in reading.stages.enumerated() where stage.cell.thread == thread.number {
                 let kind = StageKind(rawValue: stage.cell.kind)
                 var row = row(at, in: thread.cell)
-                stages += row.busy
                 guard kind == .operator || kind == .sink else { continue }
                 row.kind = kind == .sink ? .sink : .operator
-                rows.append(operators.count)
-                operators.append(row)
+                rows.append(row)
             }
-            guard thread.cell.begun > 0 || !rows.isEmpty else { continue }
-            rows.append(operators.count)
-            operators.append(own(thread, stages: stages))
-            groups.append(rows)
+            guard thread.cell.begun > 0 || rows.count > 1 else { continue }
+            groups.append(Array(operators.count..<(operators.count + rows.count)))
+            operators += rows
         }
         var workers: [Int] = []
         for (at, stage) in reading.stages.enumerated() where stage.cell.kind == StageKind.worker.rawValue {
@@ -60,6 +55,7 @@ struct OperatorReading {
         row.idle = max(0, 1 - row.busy - row.backpressured)
         row.atWorkSeconds = frame.ongoing(since)
         row.elementsIn = cell.elements
+        row.elementsPerSecond = cell.elements > past.elements ? Double(cell.elements &- past.elements) / frame.window : 0
         row.elementsOut = edge(cell.output)?.cell.total ?? 0
         if let side = edge(cell.side), side.name.hasSuffix(".late") { row.elementsLate = side.cell.total }
         (row.latency, row.nanosecondsPerUnit) = (stage.histogram, frame.nanosecondsPerTick)
@@ -71,7 +67,7 @@ struct OperatorReading {
     }
 
     /// What a thread does besides running stages: it takes from the sources, reads files, appends to the journal.
-    private func own(_ thread: CountersReading.Record<ThreadCell>, stages: Double) -> FloorFigures.Operator {
+    private func own(_ thread: CountersReading.Record<ThreadCell>) -> FloorFigures.Operator {
         let cell = thread.cell, past = frame.past(cell.history, or: ThreadCell.Sample())
         let name = thread.number == reading.threads.first?.number ? FloorFigures.sequencer : "(\(thread.name))"
         var row = FloorFigures.Operator(name: name, kind: .own)
@@ -89,12 +85,17 @@ struct OperatorReading {
         row.backpressured = min(1 - row.busy, waiting)
         row.idle = max(0, 1 - row.busy - row.backpressured)
         (row.elementsIn, row.elementsOut) = (cell.records, cell.records)
+        row.elementsPerSecond = cell.records > past.records ? Double(cell.records &- past.records) / frame.window : 0
         if running == 0, cell.parkedSince == 0, cell.waitSince == 0, cell.begun > 0 {
             row.atWorkSeconds = frame.ongoing(cell.since)
         }
-        let backlog = reading.edges.filter { $0.cell.producer == 0 && $0.cell.depth > 0 && $0.cell.oldestIngest != 0 }
-        row.globalLag = backlog.map { frame.age($0.cell.oldestIngest) }.max() ?? 0
-        row.localLag = row.globalLag
+        // What waits in front of the sequencer: the engine's alone, the others get whole batches from it.
+        if thread.number == reading.threads.first?.number {
+            let sources = Set(reading.sources.map(\.name))
+            let backlog = reading.edges.filter { sources.contains($0.name) && $0.cell.depth > 0 && $0.cell.oldestIngest != 0 }
+            row.globalLag = backlog.map { frame.age($0.cell.oldestIngest) }.max() ?? 0
+            row.localLag = row.globalLag
+        }
         return row
     }
 
@@ -108,12 +109,11 @@ struct OperatorReading {
             isOwn($0.name) && $0.cell.producer == 0 && $0.cell.depth > 0 && $0.cell.oldestIngest != 0
         }
         let oldest = waiting.map(\.cell.oldestIngest).min()
-        let handled = handledLag(stage.cell.finished, stage.cell.handledIngest)
+        let handled = handledLag(stage.cell)
         row.globalLag = max(oldest.map(frame.age) ?? handled, 0)
         // How old the elements were when the engine handed them over: that much is not the sink's doing.
         let before = reading.stages.filter { $0.cell.kind == StageKind.plumbing.rawValue && isOwn($0.name) }.map { plumbing in
-            guard let thread = threads[plumbing.cell.thread] else { return 0.0 }
-            return handledLag(plumbing.cell.finished, newestIngest(plumbing.cell.finished, thread))
+            handledLag(plumbing.cell)
         }
         row.localLag = max(0, row.globalLag - (before.max() ?? 0), row.atWorkSeconds)
         return row
@@ -147,17 +147,9 @@ struct OperatorReading {
         let hasInput = isInBatch && (isRunning || isLacking || isWaitedFor || (readsSource && isBehind && cell.blockedSince == 0))
 
         // Its input was there when the last of those that it reads from had run, or when the batch began.
-        let until = hasInput ? UInt64.max : cell.finished
-        var inputAt: UInt64 = 0
-        for producer in map.producers[at] where reading.stages[producer].cell.finished <= until {
-            inputAt = max(inputAt, reading.stages[producer].cell.finished)
-        }
-        if readsSource || inputAt == 0 {
-            let start = hasInput || cell.finished >= thread.batchStart ? thread.batchStart : thread.previousStart
-            inputAt = max(inputAt, start)
-        }
-        var local = 0.0
-        if hasInput { local = frame.waiting(inputAt) } else if inputAt != 0 { local = frame.seconds(inputAt, to: cell.finished) }
+        var inputAt = thread.batchStart
+        for producer in map.producers[at] { inputAt = max(inputAt, reading.stages[producer].cell.finished) }
+        let local = hasInput ? frame.waiting(inputAt) : frame.seconds(cell.localTicks)
 
         var waiting: [Int64] = []
         if isBehind, thread.oldestIngest != 0 { waiting.append(thread.oldestIngest) }
@@ -165,19 +157,17 @@ struct OperatorReading {
             waiting.append(reading.edges[edge].cell.oldestIngest)
         }
         if let oldest = waiting.filter({ $0 != 0 }).min() { return (local, max(local, frame.age(oldest))) }
-        return (local, max(local, handledLag(cell.finished, newestIngest(cell.finished, thread))))
+        return (local, max(local, handledLag(cell)))
     }
     /// Whether an operator itself has no room, and not only a sink below it.
     private func lacksRoom(_ at: Int) -> Bool {
         let cell = reading.stages[at].cell
         return [cell.output, cell.side].contains { edge($0)?.cell.blockedSince ?? 0 != 0 }
     }
-    private func newestIngest(_ finished: UInt64, _ thread: ThreadCell) -> Int64 {
-        finished >= thread.batchStart ? thread.newestIngest : thread.previousNewest
-    }
     /// How old the newest element handled was when it was done with.
-    private func handledLag(_ finished: UInt64, _ ingest: Int64) -> Double {
-        finished == 0 || ingest == 0 ? 0 : max(0, (frame.wall(at: finished) - Double(ingest)) / 1e9)
+    private func handledLag(_ cell: StageCell) -> Double {
+        guard cell.finished != 0, cell.handledIngest != 0 else { return 0 }
+        return max(0, (frame.wall(at: cell.finished) - Double(cell.handledIngest)) / 1e9)
     }
 
     // MARK: - The bottleneck
@@ -196,7 +186,7 @@ struct OperatorReading {
     }
     /// The share of the window in which the thread of these rows was at work, plumbing included.
     private func load(_ rows: [Int]) -> Double {
-        guard let own = rows.last, operators[own].kind == .own, operators[own].name != FloorFigures.journalName else {
+        guard let own = rows.first, operators[own].kind == .own, operators[own].name != FloorFigures.journalName else {
             return rows.reduce(0) { $0 + operators[$1].busy }
         }
         guard

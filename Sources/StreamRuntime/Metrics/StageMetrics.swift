@@ -28,13 +28,18 @@ public final class StageMetrics: @unchecked Sendable {  // the stage's thread wr
     }
 
     /// One run of the stage, from `before` to `after`.
+    /// - Parameters:
+    ///   - inputAt: when its input was there.
+    ///   - ingestTime: when the newest record of the batch came in, nanoseconds since 1970.
     @inline(__always)
-    func ran(from before: UInt64, to after: UInt64, elements n: Int) {
+    func ran(from before: UInt64, to after: UInt64, elements n: Int, inputAt: UInt64, ingestTime: Int64) {
         let ticks = after > before ? after &- before : 0
         cell.pointee.runs &+= 1
         cell.pointee.elements &+= UInt64(n)
         cell.pointee.busyTicks &+= ticks
         cell.pointee.finished = after
+        cell.pointee.localTicks = after > inputAt ? after &- inputAt : 0
+        cell.pointee.handledIngest = ingestTime
         if n > 0 { latency.record(max(1, ticks / UInt64(n)), count: n) }
     }
     /// It waits for room from now on.
@@ -61,8 +66,9 @@ public final class WorkerMetrics: @unchecked Sendable {  // the worker's thread 
     ///   - ingestTime: when the record that caused the last one came in; 0 where nobody knows.
     public func end(elements n: Int, ingestTime: Int64 = 0) {
         let now = cp_ticks(), since = cell.pointee.busySince
-        if n > 0, ingestTime != 0 { cell.pointee.handledIngest = ingestTime }
-        stage.ran(from: since, to: now, elements: n)
+        stage.ran(
+            from: since, to: now, elements: n, inputAt: since,
+            ingestTime: n > 0 && ingestTime != 0 ? ingestTime : cell.pointee.handledIngest)
         cell.pointee.busySince = 0
     }
 }

@@ -26,7 +26,6 @@ public final class ThreadMetrics: @unchecked Sendable {  // the thread writes; r
     }
     /// The batch that it runs next: when the engine's thread was given its records.
     func takes(_ ingest: (oldest: Int64, newest: Int64)) {
-        cell.pointee.previousNewest = cell.pointee.newestIngest
         (cell.pointee.oldestIngest, cell.pointee.newestIngest) = ingest
     }
     /// It lives.

@@ -15,6 +15,8 @@ class Feed {
     func take(most: Int, until: Int64, into batch: inout BatchBuilder) {}
     /// The records taken last were sequenced and run: their memory may be used again.
     func release() {}
+    /// Of a loop: what set off record `i` of those taken last.
+    func origin(_ i: Int) -> Origin { Origin() }
     /// The journal has the next `count` records already.
     func drop(_ count: Int) {}
     /// What waits here and is a function of the journal.
@@ -143,38 +145,69 @@ final class PullFeed<T: Element>: PulledFeed {
 /// lie between two threads.
 final class LoopFeed<T: Element>: Feed, @unchecked Sendable {
     // The thread of the vertex adds, the engine's takes: what they share is `waiting`, behind its lock.
-    private let waiting = Mutex<[T]>([])
+    private let waiting = Mutex(Waiting())
     private let waitingCount = Atomic<Int>(0)
-    private var taken: [T] = []
+    private var taken: [T] = [], takenOrigins: [Origin] = []
+
+    private struct Waiting {
+        var elements: [T] = []
+        /// Where each began. No state: they are a matter of this run.
+        var origins: [Origin] = []
+    }
 
     /// Where others see how much waits.
     var metrics: EdgeMetrics?
-    func count() { metrics?.depth = waitingCount.load(ordering: .relaxed) }
 
-    private func change<R>(_ body: (inout [T]) -> R) -> R {
+    private func change<R>(_ body: (inout Waiting) -> R) -> R {
         waiting.withLock { waiting in
             let result = body(&waiting)
-            waitingCount.store(waiting.count, ordering: .releasing)
+            waitingCount.store(waiting.elements.count, ordering: .releasing)
+            if let metrics {
+                metrics.depth = waiting.elements.count
+                metrics.oldestIngestTime = waiting.origins.first?.ingestTime ?? 0
+            }
             return result
         }
     }
-    func add(_ offer: Offer<T>) { change { for i in 0..<offer.count { $0.append(offer[i]) } } }
+    func add(_ offer: Offer<T>, _ meter: EngineMeter) {
+        change { waiting in
+            for i in 0..<offer.count {
+                waiting.elements.append(offer[i])
+                waiting.origins.append(meter.origin(of: offer.sequence(i)))
+            }
+            metrics?.total += UInt64(offer.count)
+        }
+    }
+    override func origin(_ i: Int) -> Origin { i < takenOrigins.count ? takenOrigins[i] : Origin() }
+    /// Under the lock.
+    private func take(_ n: Int, of waiting: inout Waiting) {
+        takenOrigins.removeAll(keepingCapacity: true)
+        takenOrigins.append(contentsOf: waiting.origins[0..<n])
+        waiting.elements.removeFirst(n)
+        waiting.origins.removeFirst(n)
+        metrics?.taken += UInt64(n)
+    }
 
     override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
         guard isReady else { return }
         taken.removeAll(keepingCapacity: true)
         let n = change { waiting in
-            let n = min(most, waiting.count)
-            taken.append(contentsOf: waiting[0..<n])
-            waiting.removeFirst(n)
+            let n = min(most, waiting.elements.count)
+            taken.append(contentsOf: waiting.elements[0..<n])
+            take(n, of: &waiting)
             return n
         }
         taken.withUnsafeMutableBytes { bytes in
             if let base = bytes.baseAddress { batch.append(port, copying: base, n) }
         }
     }
-    override func drop(_ count: Int) { change { $0.removeFirst(min(count, $0.count)) } }
-    override func state(_ coder: inout StateCoder) { change { coder.elements(&$0) } }
+    override func drop(_ count: Int) { change { take(min(count, $0.elements.count), of: &$0) } }
+    override func state(_ coder: inout StateCoder) {
+        change {
+            coder.elements(&$0.elements)
+            if !coder.isSaving { $0.origins = Array(repeating: Origin(), count: $0.elements.count) }
+        }
+    }
     override var isReady: Bool { waitingCount.load(ordering: .acquiring) > 0 }
     override var hasEnded: Bool { !isReady }
 }

@@ -110,7 +110,8 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
         // Taken meanwhile, the slot may have been written anew.
         return (to, from, start == from ? word : 0)
     }
-    /// Where the next element goes, for the producer, and where the oldest lies, for the consumer.
+    /// For the producer: whether the next element goes in, and where; and where the oldest lies, for the consumer.
+    var hasRoom: Bool { room(producer.pointee.position.load(ordering: .relaxed), 1) > 0 }
     var nextSlot: Int { producer.pointee.position.load(ordering: .relaxed) & mask }
     var firstSlot: Int { consumer.pointee.position.load(ordering: .relaxed) & mask }
 }

@@ -16,9 +16,10 @@ class Remainder {
 /// for room would wait for itself. What the queue has no room for lies here until the thread's next batch, which waits.
 final class EffectOutlet<T: Element>: Remainder {
     private let queue: TypedEffectQueue<T>
-    private var elements: [T] = [], sequences: [UInt64] = [], at = 0
+    private let meter: EngineMeter
+    private var elements: [T] = [], sequences: [UInt64] = [], origins: [Origin] = [], at = 0
 
-    init(_ queue: TypedEffectQueue<T>) { self.queue = queue }
+    init(_ queue: TypedEffectQueue<T>, _ meter: EngineMeter) { (self.queue, self.meter) = (queue, meter) }
 
     override var isEmpty: Bool { at == elements.count }
 
@@ -31,7 +32,8 @@ final class EffectOutlet<T: Element>: Remainder {
         if isEmpty || flush(upTo: last) {
             while taken < offer.count {
                 guard offer.sequence(taken) <= last else { return offer.count }
-                guard queue.ring.offer(offer[taken], Int64(bitPattern: offer.sequence(taken))) else { break }
+                let sequence = offer.sequence(taken)
+                guard queue.offer(offer[taken], sequence, meter.origin(of: sequence)) else { break }
                 taken += 1
             }
         }
@@ -45,6 +47,7 @@ final class EffectOutlet<T: Element>: Remainder {
         for i in taken..<offer.count where offer.sequence(i) <= last {
             elements.append(offer[i])
             sequences.append(offer.sequence(i))
+            origins.append(meter.origin(of: offer.sequence(i)))
         }
         return offer.count
     }
@@ -52,13 +55,14 @@ final class EffectOutlet<T: Element>: Remainder {
     override func flush(upTo last: UInt64) -> Bool {
         let start = at
         while at < elements.count {
-            if sequences[at] <= last { guard queue.ring.offer(elements[at], Int64(bitPattern: sequences[at])) else { break } }
+            if sequences[at] <= last { guard queue.offer(elements[at], sequences[at], origins[at]) else { break } }
             at += 1
         }
         if at > start { queue.wakeup?.wake() }
         guard at == elements.count else { return false }
         elements.removeAll(keepingCapacity: true)
         sequences.removeAll(keepingCapacity: true)
+        origins.removeAll(keepingCapacity: true)
         at = 0
         queue.metrics?.unblock()
         return true

@@ -41,6 +41,8 @@ extension Graph {
         return far
     }
 
+    /// How many batches can be on their way through the threads at once.
+    var batchesUnderWay: Int { others.isEmpty ? 1 : others.count * ringCapacity + 2 }
     /// Whether other threads than the engine's run stages.
     public var hasThreads: Bool { !others.isEmpty }
     /// The ways between threads, for whoever measures them.

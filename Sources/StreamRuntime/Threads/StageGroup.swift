@@ -103,7 +103,10 @@ final class StageGroup: @unchecked Sendable {
                     if hasMoved {  // an attempt in vain is neither work nor the end of its waiting
                         if after > before { live.pointee.stageTicks &+= after &- before }
                         if stage.metrics.isBlocked { stage.unblock(before) }
-                        stage.metrics.ran(from: before, to: after, elements: handled)
+                        stage.metrics.ran(
+                            from: before, to: after, elements: handled, inputAt: stage.inputAt(live.pointee.batchStart),
+                            ingestTime: live.pointee.newestIngest)
+                        stage.outputReady(after)
                     }
                     if reached < end, stage.isOutOfRoom() { stage.block(after) }
                     before = after

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Desk
 import Foundation
 import PlainData
@@ -22,6 +23,8 @@ struct Run: ParsableCommand {
     var durability = "os"
     @Option(help: "How often a checkpoint is taken, such as 10s or 500ms; off takes none, and a restart reads the whole day.")
     var checkpoint = "10s"
+    @Option(help: "Show the floor at http://127.0.0.1:PORT/ while it runs: a page, /metrics, /healthz. Also HOST:PORT.")
+    var console: String?
     @Option(help: "Print the day's summary to standard error at the end: text, json or none.") var summary = "text"
 
     func run() throws {
@@ -31,12 +34,23 @@ struct Run: ParsableCommand {
         guard ["text", "json", "none"].contains(summary) else {
             throw Refusal.configuration("--summary \(summary): there are text, json and none")
         }
+        let address = try console.map { text in
+            guard let address = ConsoleAddress(text) else {
+                throw Refusal.configuration("--console \(text): a port from 0 to 65535, or HOST:PORT")
+            }
+            return address
+        }
         let topology = try arguments.checked()
         var settings = DeskRunSettings(floorVersion: floorVersion, notice: { complain($0) })
         (settings.data, settings.durability, settings.speed) = (data, durability, try Run.factor(speed))
         settings.checkpointInterval = try Run.interval(checkpoint)
+        settings.isWatched = address != nil
         let desk: DeskRun
         do { desk = try DeskRun(topology, settings: settings) } catch { throw Refusal.configuration("\(error)") }
+        let page: Console?
+        do { page = try address.map { try Console(desk.counters, at: $0) } } catch { throw Refusal.configuration("\(error)") }
+        defer { page?.stop() }
+        if let page { complain("console at \(page.url)") }
         let signals = SignalWatch(desk.stop)
         defer { signals.cancel() }
         let progress = ProgressLine()

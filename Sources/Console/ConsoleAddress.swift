@@ -1,0 +1,34 @@
+/// Where a console listens: a port on the loopback address, or an address and a port.
+public struct ConsoleAddress: Hashable, Sendable, CustomStringConvertible {
+    public var host: String, port: UInt16
+
+    public static let loopback = "127.0.0.1"
+
+    public init(host: String = loopback, port: UInt16) { (self.host, self.port) = (host, port) }
+
+    /// `9090`, `127.0.0.1:9090`, `0.0.0.0:9090`; nil where it is neither.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else {
+            guard let port = UInt16(text) else { return nil }
+            self.init(port: port)
+            return
+        }
+        let host = String(text[..<colon])
+        guard let port = UInt16(text[text.index(after: colon)...]), !host.isEmpty else { return nil }
+        self.init(host: host, port: port)
+    }
+    public var description: String { "\(host):\(port)" }
+
+    /// Whether only this machine reaches it.
+    var isLoopback: Bool { Self.isLoopback(host) }
+
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "[::1]" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    /// The name in a Host header, without its port.
+    static func name(inHeader text: String) -> String {
+        guard let colon = text.lastIndex(of: ":"), UInt16(text[text.index(after: colon)...]) != nil else { return text }
+        return String(text[..<colon])
+    }
+}

@@ -1,0 +1,92 @@
+import Clearance
+import Reconciler
+import StreamRuntime
+import Topology
+import TradingModel
+
+/// The desk's own figures for those who watch it: orders by state, orders in doubt, compliance's findings, FIX sessions,
+/// open breaks. All are there from the start, at zero, so that none can go missing. Written on the engine's thread, a
+/// session's on its own.
+final class DeskGauges {
+    private let counters: Counters
+    private var orders: [OrdStatus: SeriesMetrics] = [:]
+    private var inDoubt: SeriesMetrics?
+    private var triggers: [Trigger: SeriesMetrics] = [:]
+    private var breaks: [BreakClass: SeriesMetrics] = [:]
+
+    private struct Trigger: Hashable {
+        var check: Check, outcome: Outcome
+    }
+
+    /// Makes what applies to this topology: one without orders has none of these.
+    init(_ topology: CheckedTopology, _ counters: Counters, floorVersion: String) {
+        self.counters = counters
+        counters.gauge(
+            "floor_info", [("version", floorVersion), ("topology", topology.name), ("hash", topology.hash)],
+            help: "1; which floor runs which topology."
+        ).value = 1
+        let elements = Set(topology.vertices.flatMap(\.outputs).map(\.element))
+        if elements.contains(OrderUpdate.elementName) {
+            for state in OrdStatus.allCases {
+                orders[state] = gauge("floor_orders", ("state", Self.name(state)), "Orders by state.")
+            }
+            inDoubt = counters.gauge("floor_orders_in_doubt", help: "Orders whose fate at the venue is unknown.")
+            for kind in BreakClass.allCases {
+                breaks[kind] = gauge(
+                    "floor_breaks_open", ("class", kind.name), "Open breaks of the day's last reconciliation before this run.")
+            }
+        }
+        if elements.contains(Finding.elementName) {
+            for outcome in [Outcome.ok, .review, .block] { make(Trigger(check: .decision, outcome: outcome)) }
+            for check in Check.allCases where check != .decision {
+                make(Trigger(check: check, outcome: check.code.hasPrefix("S") ? .review : .block))
+            }
+        }
+        for vertex in topology.vertices where vertex.role == .sink && vertex.kind == "fix" {
+            _ = session(vertex.settings.text("session"))
+        }
+    }
+
+    private func gauge(_ name: String, _ label: (String, String), _ help: String) -> SeriesMetrics {
+        counters.gauge(name, [label], help: help)
+    }
+    private func make(_ trigger: Trigger) {
+        let outcome = ["OK", "REVIEW", "BLOCK"][Int(trigger.outcome.rawValue)]
+        triggers[trigger] = counters.counter(
+            "floor_control_triggers_total", [("control", trigger.check.code), ("outcome", outcome)],
+            help: "Findings of compliance by check and outcome; the decision joins an order's others.")
+    }
+    /// As FIX spells it: `PartiallyFilled`.
+    private static func name(_ state: OrdStatus) -> String {
+        let name = String(describing: state)
+        return name.prefix(1).uppercased() + name.dropFirst()
+    }
+
+    // MARK: - The engine's thread
+
+    func orderMoved(from old: OrdStatus?, to new: OrdStatus) {
+        guard old != new else { return }
+        if let old { orders[old]?.value -= 1 }
+        orders[new]?.value += 1
+    }
+    func ordersInDoubt(_ count: Int) { inDoubt?.value = Double(count) }
+    func found(_ finding: Finding) {
+        let trigger = Trigger(check: finding.check, outcome: finding.outcome)
+        if triggers[trigger] == nil { make(trigger) }
+        triggers[trigger]?.value += 1
+    }
+    /// After a resume, whose checkpoint had what no event has told.
+    func recount(_ summary: DaySummary) {
+        for state in OrdStatus.allCases {
+            orders[state]?.value = Double(summary.orders.values.reduce(0) { $0 + ($1 == state ? 1 : 0) })
+        }
+        ordersInDoubt(summary.inDoubt.count)
+    }
+    func openBreaks(_ kind: BreakClass, _ count: Int) { breaks[kind]?.value = Double(count) }
+
+    // MARK: - A session's thread
+
+    func session(_ name: String) -> SeriesMetrics {
+        gauge("floor_fix_session_up", ("session", name), "1 while the FIX session is logged on.")
+    }
+}

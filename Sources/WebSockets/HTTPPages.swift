@@ -1,0 +1,44 @@
+import CWebSockets
+
+/// A plain HTTP request. A text that the client did not send is empty.
+public struct HTTPRequest: Hashable, Sendable {
+    /// `GET`, `HEAD`, `POST` …
+    public var method: String
+    /// From the first slash on, without the query.
+    public var path: String
+    public var query: String
+    /// The Host header: what the client took this server for.
+    public var host: String
+
+    public init(method: String = "GET", path: String, query: String = "", host: String = "") {
+        (self.method, self.path, self.query, self.host) = (method, path, query, host)
+    }
+}
+
+/// A whole answer. To a HEAD request the body is not sent.
+public struct HTTPResponse: Sendable {
+    public var status: Int
+    public var contentType: String
+    public var body: [UInt8]
+
+    public init(_ status: Int = 200, contentType: String = "text/plain; charset=utf-8", _ body: some Sequence<UInt8>) {
+        (self.status, self.contentType, self.body) = (status, contentType, Array(body))
+    }
+}
+
+/// Answers plain HTTP requests. Every call comes from the server's own service thread, one at a time: while one is being
+/// answered the others wait.
+public protocol HTTPHandler: AnyObject, Sendable {
+    func respond(to request: HTTPRequest) -> HTTPResponse
+}
+
+extension HTTPHandler {
+    func answer(_ request: cws_request, to answer: OpaquePointer) {
+        let response = respond(
+            to: HTTPRequest(
+                method: String(cString: request.method), path: String(cString: request.path),
+                query: String(cString: request.query), host: String(cString: request.host)))
+        cws_answer_set(
+            answer, UInt32(clamping: response.status), response.contentType, response.body, response.body.count)
+    }
+}
