@@ -91,8 +91,8 @@ struct OperatorReading {
         }
         // What waits in front of the sequencer: the engine's alone, the others get whole batches from it.
         if thread.number == reading.threads.first?.number {
-            let sources = Set(reading.sources.map(\.name))
-            let backlog = reading.edges.filter { sources.contains($0.name) && $0.cell.depth > 0 && $0.cell.oldestIngest != 0 }
+            let entrances = Set(reading.sources.map(\.name))
+            let backlog = reading.edges.filter { entrances.contains($0.name) && $0.cell.depth > 0 && $0.cell.oldestIngest != 0 }
             row.globalLag = backlog.map { frame.age($0.cell.oldestIngest) }.max() ?? 0
             row.localLag = row.globalLag
         }
