@@ -127,6 +127,7 @@ public struct LineageWords {
         case .end: "the end of all input"
         case .idle: "a source gone idle"
         case .active: "a source that speaks again"
+        case .step: "the machine's clock set by \(Double(control.stepNanoseconds) / 1e9) s"
         case .text, nil: "a text"
         }
     }
