@@ -43,14 +43,14 @@ extension StageGroup {
 
     /// Only sinks without room keep the batch from its end: everything upstream of them waits for them, the rest for input.
     func hold(_ end: UInt64, _ now: UInt64) {
-        thread.wait(now)
         for (at, stage) in stages.enumerated() where stage.live.pointee.frontier < end && stage.metrics.isBlocked {
             holdUpstream(of: at, now)
         }
+        thread.wait(now)
     }
     /// Between batches: what comes of `stage` has no room, in a ring or in a queue.
     func hold(behind stage: Stage?, _ now: UInt64) {
-        thread.wait(now)
+        defer { thread.wait(now) }
         guard let stage, let at = stages.firstIndex(where: { $0 === stage }) else { return }
         holdUpstream(of: at, now)
         if !stage.metrics.isBlocked {
