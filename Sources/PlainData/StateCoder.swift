@@ -15,6 +15,9 @@ public struct StateCoder {
     /// Whether a restore has read exactly what was saved.
     public var isAtEnd: Bool { offset == bytes.count && !isTruncated }
 
+    /// These bytes are no such state: as if they had ended here.
+    public mutating func refuse() { isTruncated = true }
+
     public mutating func field<T: FixedWidthInteger & BitwiseCopyable>(_ value: inout T) {
         let width = MemoryLayout<T>.size
         if isSaving {

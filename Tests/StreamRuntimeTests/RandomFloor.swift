@@ -8,6 +8,8 @@ struct RandomCut {
     var depth = 1, width = 1
     /// How many batches lie between two threads at most.
     var ring = 8
+    /// How many copies of each keyed operator, and whether each has a thread of its own.
+    var shards = 1, spreads = false
     var seed: UInt64 = 1
 
     /// A vertex's thread: never before those that it reads from, and beside them only where it is theirs.
@@ -15,9 +17,11 @@ struct RandomCut {
         var level = 0, lane = 0
         var name: String { level == 0 ? Graph.engineThread : "t\(level).\(lane)" }
     }
-    func place(after inputs: [Place], _ random: inout SplitMix64) -> Place {
+    func place(after inputs: [Place], isKeyed: Bool, _ random: inout SplitMix64) -> Place {
         let level = inputs.map(\.level).max() ?? 0, last = inputs.filter { $0.level == level }
         let canStay = last.allSatisfy { $0 == last[0] }
+        // What several threads make comes together on one that reads from them.
+        if isKeyed, spreads, shards > 1 { return Place(level: level + 1, lane: random.below(width)) }
         guard !canStay || (level + 1 < depth && random.below(2) == 0) else { return last[0] }
         return Place(level: level + 1, lane: random.below(width))
     }
@@ -39,16 +43,19 @@ struct RandomFloor {
             let reads = (0..<4).map { _ in random.below(edges.count) }, inputs = reads.map { edges[$0] }
             let kind = random.below(9), x = random.below(3), y = random.below(40)
             let count = kind <= 5 ? 1 : kind <= 7 ? 2 : 4
-            let place = cut.place(after: reads.prefix(count).map { places[$0] }, &cutting)
+            let place = cut.place(after: reads.prefix(count).map { places[$0] }, isKeyed: kind <= 5, &cutting)
             let made = graph.on(thread: place.name) { [graph] in
+                func keyed<O: KeyedOperator & ~Copyable>(_ make: () -> O) -> [Edge<Value>]
+                where O.In == Value, O.Out == Value {
+                    let both = graph.add("v\(v)", shards: cut.shards, onThreads: cut.spreads, from: inputs[0], make)
+                    return [both.out] + ([both.side as? Edge<Value>].compactMap { $0 })
+                }
                 switch kind {
-                case 0: return [graph.add("v\(v)", Filter(keeps: UInt32(1 + x)), from: inputs[0]).out]
-                case 1: return [graph.add("v\(v)", FlatMap(most: x), from: inputs[0]).out]
-                case 2: return [graph.add("v\(v)", Average(), from: inputs[0]).out]
-                case 3: return [graph.add("v\(v)", Echo(delay: Int64(y - 15)), from: inputs[0]).out]
-                case 4, 5:
-                    let both = graph.add("v\(v)", WindowSum(length: 30, lateness: Int64(x * 5)), from: inputs[0])
-                    return [both.out, both.side]
+                case 0: return keyed { Filter(keeps: UInt32(1 + x)) }
+                case 1: return keyed { FlatMap(most: x) }
+                case 2: return keyed { Average() }
+                case 3: return keyed { Echo(delay: Int64(y - 15)) }
+                case 4, 5: return keyed { WindowSum(length: 30, lateness: Int64(x * 5)) }
                 case 6, 7:
                     let both = graph.add("v\(v)", Pair(hold: Int64(y - 10)), from: inputs[0], and: inputs[1])
                     return [both.out, both.side]
@@ -60,6 +67,31 @@ struct RandomFloor {
         }
     }
     var digests: [Digest] { graph.hashedEdges.map(\.digest) }
+}
+
+extension RandomFloor {
+    /// Every digest of a floor over the same records, however it is cut.
+    static func digests(_ seed: UInt64, capacity: Int = 4_096, cut: RandomCut = RandomCut(), batch: () -> Int) -> [Digest] {
+        RandomFloor(seed: seed, capacity: capacity, cut: cut).run(seed, batch: batch)
+    }
+    func run(_ seed: UInt64, batch: () -> Int) -> [Digest] {
+        var random = SplitMix64(seed: seed &* 77)
+        let driver = GraphDriver(graph)
+        offer(&random, to: driver)
+        driver.end()
+        driver.run(cut: batch)
+        return digests
+    }
+    func offer(_ random: inout SplitMix64, to driver: GraphDriver) {
+        let lists = [randomValues(&random, 200 + random.below(900)), randomValues(&random, 200 + random.below(900))]
+        var at = [0, 0]
+        while at[0] < lists[0].count || at[1] < lists[1].count {
+            let side = at[0] == lists[0].count ? 1 : at[1] == lists[1].count ? 0 : random.below(2)
+            let n = min(lists[side].count - at[side], 1 + random.below(20))
+            driver.offer(all: lists[side][at[side]..<at[side] + n], to: side == 0 ? first : second)
+            at[side] += n
+        }
+    }
 }
 
 /// Yields a list of elements in blocks of changing size.

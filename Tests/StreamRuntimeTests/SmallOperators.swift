@@ -19,16 +19,18 @@ struct Value: Element {
 }
 
 /// Keeps the values that pass.
-struct Filter: Operator, ~Copyable {
+struct Filter: KeyedOperator, ~Copyable {
     let keeps: UInt32
+    static func key(of v: Value) -> Int { Int(v.key) }
     mutating func process(_ v: Value, into out: inout Emitter<Value, Nothing>) {
         if (v.key &* 0x9E37_79B1 ^ UInt32(truncatingIfNeeded: v.eventTime)) % 4 < keeps { out.emit(v) }
     }
 }
 
 /// Emits 0 to `most` values for each.
-struct FlatMap: Operator, ~Copyable {
+struct FlatMap: KeyedOperator, ~Copyable {
     let most: Int
+    static func key(of v: Value) -> Int { Int(v.key) }
     var mostOutputs: Int { most }
     mutating func process(_ v: Value, into out: inout Emitter<Value, Nothing>) {
         for k in 0..<Int(UInt64(bitPattern: v.eventTime) % UInt64(most + 1)) {
@@ -38,17 +40,20 @@ struct FlatMap: Operator, ~Copyable {
 }
 
 /// A running average per key.
-struct Average: Operator, ~Copyable {
+struct Average: KeyedOperator, ~Copyable {
     var cells = Dense<Double>(repeating: 0)
     mutating func process(_ v: Value, into out: inout Emitter<Value, Nothing>) {
         cells[Int(v.key)] += 0.1 * (v.value - cells[Int(v.key)])
         out.emit(Value(v.eventTime, cells[Int(v.key)], key: v.key, tag: v.tag))
     }
-    mutating func state(_ coder: inout StateCoder) { coder.field(&cells) }
+    static func key(of v: Value) -> Int { Int(v.key) }
+    var keys: Int { cells.count }
+    func holds(_ key: Int) -> Bool { cells.value(key) != 0 }
+    mutating func state(of key: Int, _ coder: inout StateCoder) { coder.field(&cells[key]) }
 }
 
 /// Repeats a value after a delay of event time, which may be negative: then at once; some echo again.
-struct Echo: Operator, ~Copyable {
+struct Echo: KeyedOperator, ~Copyable {
     let delay: Int64
     var cells = Dense<Double>(repeating: 0)
     init(delay: Int64) { self.delay = delay }
@@ -64,11 +69,14 @@ struct Echo: Operator, ~Copyable {
             out.setTimer(timer.key, at: timer.time + 5)
         }
     }
-    mutating func state(_ coder: inout StateCoder) { coder.field(&cells) }
+    static func key(of v: Value) -> Int { Int(v.key) }
+    var keys: Int { cells.count }
+    func holds(_ key: Int) -> Bool { cells.value(key) != 0 }
+    mutating func state(of key: Int, _ coder: inout StateCoder) { coder.field(&cells[key]) }
 }
 
 /// Sums of windows per key, closed by timers; late values go to the side.
-struct WindowSum: Operator, ~Copyable {
+struct WindowSum: KeyedOperator, ~Copyable {
     struct Window: State {
         var end = Int64.min, sum = 0.0
         mutating func state(_ coder: inout StateCoder) {
@@ -93,9 +101,16 @@ struct WindowSum: Operator, ~Copyable {
     }
     mutating func timerFired(_ timer: Timer, into out: inout Emitter<Value, Value>) {
         out.emit(Value(windows[timer.key].end, windows[timer.key].sum, key: UInt32(timer.key / 2)))
-        windows[timer.key].end = .min
+        windows[timer.key] = Window()
     }
-    mutating func state(_ coder: inout StateCoder) { coder.field(&windows) }
+    static func key(of v: Value) -> Int { Int(v.key) }
+    static func key(ofTimer number: Int) -> Int { number / 2 }
+    var keys: Int { (windows.count + 1) / 2 }
+    func holds(_ key: Int) -> Bool { windows.value(2 * key).end != .min || windows.value(2 * key + 1).end != .min }
+    mutating func state(of key: Int, _ coder: inout StateCoder) {
+        coder.field(&windows[2 * key])
+        coder.field(&windows[2 * key + 1])
+    }
 }
 
 /// Joins two streams by key: emits when both came within `hold` of event time; timers drop what waited too long.

@@ -6,39 +6,16 @@ import Testing
 
 /// Law 2: any number of threads gives the same histories. And none of them ever stands still.
 @Suite("threads") struct ThreadLawTests {
-    /// Every digest of a floor over the same records.
-    private func digests(_ seed: UInt64, capacity: Int = 4_096, cut: RandomCut = RandomCut(), batch: () -> Int) -> [Digest] {
-        run(RandomFloor(seed: seed, capacity: capacity, cut: cut), seed, batch: batch)
-    }
-    private func run(_ floor: RandomFloor, _ seed: UInt64, batch: () -> Int) -> [Digest] {
-        var random = SplitMix64(seed: seed &* 77)
-        let driver = GraphDriver(floor.graph)
-        offer(&random, floor, driver)
-        driver.end()
-        driver.run(cut: batch)
-        return floor.digests
-    }
-    private func offer(_ random: inout SplitMix64, _ floor: RandomFloor, _ driver: GraphDriver) {
-        let lists = [randomValues(&random, 200 + random.below(900)), randomValues(&random, 200 + random.below(900))]
-        var at = [0, 0]
-        while at[0] < lists[0].count || at[1] < lists[1].count {
-            let side = at[0] == lists[0].count ? 1 : at[1] == lists[1].count ? 0 : random.below(2)
-            let n = min(lists[side].count - at[side], 1 + random.below(20))
-            driver.offer(all: lists[side][at[side]..<at[side] + n], to: side == 0 ? floor.first : floor.second)
-            at[side] += n
-        }
-    }
-
     @Test("one, two and three threads give the same histories", arguments: 1...60 as ClosedRange<UInt64>)
     func threadLaw(seed: UInt64) {
-        let one = digests(seed) { 1_024 }
+        let one = RandomFloor.digests(seed) { 1_024 }
         #expect(one.contains { $0.count > 0 })
         for depth in [2, 3] {
             let cut = RandomCut(depth: depth, seed: seed)
-            #expect(digests(seed, cut: cut) { 256 } == one, "\(depth) threads")
+            #expect(RandomFloor.digests(seed, cut: cut) { 256 } == one, "\(depth) threads")
             var random = SplitMix64(seed: seed)
             #expect(
-                digests(seed, capacity: 8, cut: cut) { 1 + random.below(random.below(2) == 0 ? 4 : 200) } == one,
+                RandomFloor.digests(seed, capacity: 8, cut: cut) { 1 + random.below(random.below(2) == 0 ? 4 : 200) } == one,
                 "\(depth) threads, small edges, random batches")
         }
     }
@@ -53,8 +30,8 @@ import Testing
             let floor = RandomFloor(seed: seed, capacity: 4 + random.below(12), cut: cut)
             #expect(floor.graph.threadCycle == nil)
             most = max(most, Set(floor.graph.rings.flatMap { [$0.from, $0.to] }).count)
-            let threaded = run(floor, seed) { 1 + random.below(40) }
-            #expect(threaded == digests(seed) { 512 }, "seed \(seed)")
+            let threaded = floor.run(seed) { 1 + random.below(40) }
+            #expect(threaded == RandomFloor.digests(seed) { 512 }, "seed \(seed)")
         }
         #expect(most >= 6, "some floors had many threads")
     }
@@ -63,14 +40,14 @@ import Testing
         "a run goes on from a checkpoint on other threads, and the bytes do not tell which",
         arguments: 1...40 as ClosedRange<UInt64>)
     func restartLaw(seed: UInt64) {
-        let whole = digests(seed) { 1_024 }
+        let whole = RandomFloor.digests(seed) { 1_024 }
         let cuts = [RandomCut(), RandomCut(depth: 2, seed: seed), RandomCut(depth: 3, width: 2, seed: seed)]
         var states: [[UInt8]] = []
         for cut in cuts {
             let floor = RandomFloor(seed: seed, cut: cut)
             var random = SplitMix64(seed: seed &* 77)
             let driver = GraphDriver(floor.graph)
-            offer(&random, floor, driver)
+            floor.offer(&random, to: driver)
             driver.run(batch: 64)
             var coder = StateCoder()
             driver.state(&coder)

@@ -10,7 +10,7 @@ import TradingModel
 ///
 /// - Input: `Trade`, in any order of time, from one or several sources.
 /// - Output: one `Bar` per instrument and window that saw a trade, when the watermark reaches the window's end plus the
-///   lateness, in order of (end, instrument) as long as the watermark lags by less than a window. Windows are
+///   lateness, in order of (end, instrument). Windows are
 ///   `[start, start + length)` in UTC nanoseconds since the epoch; a trade on the boundary opens the next one. `time` is
 ///   the start, `eventTime` the end. A window without trades gives no bar. Open and close are the first and the last
 ///   trade in journal order, which alone orders trades of one time. The average price is exact until it is rounded once.
@@ -20,7 +20,7 @@ import TradingModel
 /// - Cost: one division a window. 5 ns a trade.
 /// - Source: left-closed, start-stamped bars as in LEAN, Databento and Coinbase; VWAP = Σ(pᵢ·qᵢ) / Σqᵢ, Berkowitz, Logue &
 ///   Noser, "The Total Cost of Transactions on the NYSE", Journal of Finance 43(1), 1988.
-public struct TimeBars: Operator, ~Copyable {
+public struct TimeBars: KeyedOperator, ~Copyable {
     @inlinable public static var sideName: String { "late" }
 
     @usableFromInline let length: Int64
@@ -42,7 +42,7 @@ public struct TimeBars: Operator, ~Copyable {
             "bars of \(length) ns with a lateness of \(lateness) ns")
         (self.length, self.lateness) = (length, lateness)
         open = Dense(2 * symbols, repeating: OpenBar())
-        waiting = Chains(repeating: Waiting(bar: OpenBar(), symbol: 0))
+        waiting = Chains(repeating: Waiting(bar: OpenBar()))
     }
 
     @inlinable public mutating func process(_ trade: Trade, into out: inout Emitter<Bar, Trade>) {
@@ -85,21 +85,32 @@ public struct TimeBars: Operator, ~Copyable {
         out.setTimer(2 * slot, at: start + length + lateness)
     }
     private mutating func wait(_ bar: OpenBar, of symbol: Int, into out: inout Emitter<Bar, Trade>) {
-        let row = waiting.add(Waiting(bar: bar, symbol: Int64(symbol)), to: symbol)
-        out.setTimer(2 * row + 1, at: bar.start + length + lateness)
+        waiting.add(Waiting(bar: bar), to: symbol)
+        if let time = nextTime(of: symbol) { out.setTimer(4 * symbol + 1, at: time) }
+    }
+    /// When the earliest bar that waits closes.
+    private func nextTime(of symbol: Int) -> Int64? {
+        var row = waiting.first(symbol), earliest = Int64.max
+        while row != 0 {
+            earliest = min(earliest, waiting[row].bar.start)
+            row = waiting.next(row)
+        }
+        return earliest == .max ? nil : earliest + length + lateness
     }
 
-    /// Timers of the bars at hand have even keys, those of waiting bars odd ones.
+    /// An instrument has four timers: 0 and 2 are those of its two slots, 1 is that of the earliest bar that waits.
     public mutating func timerFired(_ timer: Timer, into out: inout Emitter<Bar, Trade>) {
-        let at = timer.key / 2
+        let symbol = timer.key / 4, slot = timer.key / 2
         if timer.key % 2 == 0 {
-            out.emit(open[at].bar(SymbolID(rawValue: UInt32(at / 2)), length))
-            open[at] = OpenBar()
-        } else {
-            let symbol = waiting[at].symbol
-            out.emit(waiting[at].bar.bar(SymbolID(rawValue: UInt32(symbol)), length))
-            waiting.remove(at, from: Int(symbol))
+            out.emit(open[slot].bar(SymbolID(rawValue: UInt32(symbol)), length))
+            open[slot] = OpenBar()
+            return
         }
+        var row = waiting.first(symbol)
+        while waiting[row].bar.start + length + lateness != timer.time { row = waiting.next(row) }
+        out.emit(waiting[row].bar.bar(SymbolID(rawValue: UInt32(symbol)), length))
+        waiting.remove(row, from: symbol)
+        if let time = nextTime(of: symbol) { out.setNextTimer(4 * symbol + 1, at: time) }
     }
 
     /// Where `start` stands when a time near the ends of the 64-bit calendar has no window.
@@ -116,17 +127,21 @@ public struct TimeBars: Operator, ~Copyable {
         parity = Int(window & 1)
     }
 
+    @inlinable public static func key(of trade: Trade) -> Int { trade.symbol.index }
+    public static func key(ofTimer number: Int) -> Int { number / 4 }
+    public var keys: Int { max((open.count + 1) / 2, waiting.keys) }
+    public func holds(_ symbol: Int) -> Bool {
+        open.value(2 * symbol).isOpen || open.value(2 * symbol + 1).isOpen || waiting.first(symbol) != 0
+    }
     /// The window at hand is not state: any trade finds its own.
-    public mutating func state(_ coder: inout StateCoder) {
-        coder.field(&open)
-        waiting.state(&coder)
+    public mutating func state(of symbol: Int, _ coder: inout StateCoder) {
+        coder.field(&open[2 * symbol])
+        coder.field(&open[2 * symbol + 1])
+        waiting.state(of: symbol, filler: Waiting(bar: OpenBar()), &coder)
     }
 
     struct Waiting: State {
-        var bar: OpenBar, symbol: Int64
-        mutating func state(_ coder: inout StateCoder) {
-            bar.state(&coder)
-            coder.field(&symbol)
-        }
+        var bar: OpenBar
+        mutating func state(_ coder: inout StateCoder) { bar.state(&coder) }
     }
 }

@@ -12,7 +12,7 @@ import TradingModel
 ///   (Tulip, pandas with `adjust=False`). They converge: after 3.45·(period + 1) bars they differ by a thousandth of
 ///   the difference between the seeds.
 /// - Source: Achelis, "Technical Analysis from A to Z", 2nd ed., 2000, page 208.
-public struct EMA: Operator, ~Copyable {
+public struct EMA: KeyedOperator, ~Copyable {
     public enum Seed: Sendable { case sma, first }
 
     @usableFromInline let period: Int64, weight: Double, seed: Seed
@@ -30,7 +30,11 @@ public struct EMA: Operator, ~Copyable {
         let value = averages[bar.symbol.index].add(bar.close.double, period, weight, seed)
         if !value.isNaN { out.emit(Signal(time: bar.time, eventTime: bar.eventTime, symbol: bar.symbol, value: value)) }
     }
-    public mutating func state(_ coder: inout StateCoder) { coder.field(&averages) }
+
+    @inlinable public static func key(of bar: Bar) -> Int { bar.symbol.index }
+    public var keys: Int { averages.count }
+    public func holds(_ symbol: Int) -> Bool { averages.value(symbol).count > 0 }
+    public mutating func state(of symbol: Int, _ coder: inout StateCoder) { coder.field(&averages[symbol]) }
 
     public struct Average: State {
         @usableFromInline var count: Int64 = 0

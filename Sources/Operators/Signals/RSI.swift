@@ -11,7 +11,7 @@ import TradingModel
 ///   100 where nothing was lost, a flat series included (StockCharts and most libraries; Tulip has no number there).
 /// - Seed: the means of the first `period` gains and losses.
 /// - Source: Wilder, "New Concepts in Technical Trading Systems", 1978, section VI.
-public struct RSI: Operator, ~Copyable {
+public struct RSI: KeyedOperator, ~Copyable {
     @usableFromInline let period: Int64
     @usableFromInline var strengths: Dense<Strength>
 
@@ -26,7 +26,11 @@ public struct RSI: Operator, ~Copyable {
         let value = strengths[bar.symbol.index].add(bar.close.double, period)
         if !value.isNaN { out.emit(Signal(time: bar.time, eventTime: bar.eventTime, symbol: bar.symbol, value: value)) }
     }
-    public mutating func state(_ coder: inout StateCoder) { coder.field(&strengths) }
+
+    @inlinable public static func key(of bar: Bar) -> Int { bar.symbol.index }
+    public var keys: Int { strengths.count }
+    public func holds(_ symbol: Int) -> Bool { strengths.value(symbol).count > 0 }
+    public mutating func state(of symbol: Int, _ coder: inout StateCoder) { coder.field(&strengths[symbol]) }
 
     public struct Strength: State {
         @usableFromInline var count: Int64 = 0, close = 0.0, gain = 0.0, loss = 0.0

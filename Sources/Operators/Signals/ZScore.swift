@@ -13,7 +13,7 @@ import TradingModel
 ///   and whenever they have lost three digits, so rounding does not pile up, however long the stream is.
 /// - State: `window` closes an instrument.
 /// - Cost: constant a bar, amortised.
-public struct ZScore: Operator, ~Copyable {
+public struct ZScore: KeyedOperator, ~Copyable {
     @usableFromInline let window: Int
     @usableFromInline var sums: Dense<Sums>
     /// The closes of instrument s at s·window ..< (s + 1)·window, each at its number modulo the window.
@@ -59,9 +59,14 @@ public struct ZScore: Operator, ~Copyable {
         s.peak = s.squares
     }
 
-    public mutating func state(_ coder: inout StateCoder) {
-        coder.field(&sums)
-        coder.field(&closes, filler: 0)
+    @inlinable public static func key(of bar: Bar) -> Int { bar.symbol.index }
+    public var keys: Int { sums.count }
+    public func holds(_ symbol: Int) -> Bool { sums.value(symbol).count > 0 }
+    public mutating func state(of symbol: Int, _ coder: inout StateCoder) {
+        let first = symbol * window
+        coder.field(&sums[symbol])
+        if first + window > closes.count { makeRoom(first) }
+        for i in first..<first + window { coder.field(&closes[i]) }
     }
 
     /// Σd and Σd² of the window's differences from `base`.

@@ -53,6 +53,20 @@ struct Chains<Row: State>: ~Copyable {
         free = Int64(row)
     }
 
+    /// Every key that has rows lies below.
+    var keys: Int { heads.count }
+
+    /// One key's rows, the one that was added last first. Which numbers they had is not kept.
+    mutating func state(of key: Int, filler: Row, _ coder: inout StateCoder) {
+        var rows: [Row] = [], row = first(key)
+        while row != 0 {
+            rows.append(links[row].row)
+            row = next(row)
+        }
+        coder.field(&rows, filler: filler)
+        guard !coder.isSaving else { return }
+        for row in rows.reversed() { add(row, to: key) }
+    }
     mutating func state(_ coder: inout StateCoder) {
         coder.field(&heads)
         coder.field(&links)

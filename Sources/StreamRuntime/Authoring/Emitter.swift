@@ -75,6 +75,12 @@ public struct Emitter<Out: Element, Side: Element> {
     @inlinable @inline(__always) public mutating func setTimer(_ key: Int, at time: Int64) {
         if time > lastWatermark { timers.pointee.set(key, time) } else { limit = setNear(key, time) }
     }
+    /// The same in `timerFired`, for an operator that keeps a list of times under one key: the next of them, which was
+    /// pending already. So it fires at the end of all input too, where `setTimer` starts nothing new.
+    public mutating func setNextTimer(_ key: Int, at time: Int64) {
+        precondition(isFiring && time > firing.time, "the next time of timer \(key) comes after \(firing.time), while that fires")
+        timers.pointee.set(key, time)
+    }
     @inlinable public mutating func cancelTimer(_ key: Int) { timers.pointee.cancel(key) }
 
     /// This operator cannot go on: no record is sequenced after the batch at hand, and no effect leaves whose cause is later

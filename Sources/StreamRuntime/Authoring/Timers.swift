@@ -104,6 +104,9 @@ public struct TimerQueue: ~Copyable {
         put(timer, at)
     }
 
+    /// Pending timers by ascending key.
+    var pending: [Timer] { (0..<capacity).compactMap { place[$0] >= 0 ? Timer(key: $0, time: time[$0]) : nil } }
+
     /// Pending timers by ascending key: the same state gives the same bytes.
     mutating func state(_ coder: inout StateCoder) {
         var pending = UInt32(count)

@@ -263,22 +263,25 @@ public final class Engine {
         graph.drain()
         return runner?.halt
     }
+    private func throwIfHalted() throws {
+        guard let halt = haltOfAll else { return }
+        journal?.flush()
+        publishDurable()
+        graph.settle()
+        throw halt
+    }
 
     /// One batch, if there is anything. Waits for nothing but the graph's other threads.
     public func turn() throws -> Turn {
         if let error = journal?.error { throw error }
         let hadWork = step(makeRunner())
         if let failure { throw failure }
-        if let halt = haltOfAll {
-            journal?.flush()
-            publishDurable()
-            graph.settle()
-            throw halt
-        }
+        try throwIfHalted()
         if stopping.isSet.load(ordering: .acquiring) { return .ended }
         if hadWork { return .worked }
         if feeds.allSatisfy(\.hasEnded), pulled.allSatisfy(\.hasEnded) {
             graph.drain()
+            try throwIfHalted()
             if loops.allSatisfy(\.hasEnded), isQuiescent() { return .ended }
         }
         publishDurable()
@@ -291,6 +294,7 @@ public final class Engine {
             finishDay(makeRunner())
         }
         graph.drain()
+        try throwIfHalted()
         journal?.flush()
         if let error = journal?.error { throw error }
         publishDurable()

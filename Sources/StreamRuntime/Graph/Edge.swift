@@ -6,6 +6,8 @@ import PlainData
 public struct EdgeHeader {
     @usableFromInline var storage: UnsafeMutableRawPointer
     @usableFromInline var sequences: UnsafeMutablePointer<UInt64>
+    /// Among the copies of a sharded operator: each element's place among those of its record.
+    @usableFromInline var ranks: UnsafeMutablePointer<Rank>?
     /// True when element i is record `first + i`: a source that has the batch to itself stores no sequences.
     @usableFromInline var isDense = false
     @usableFromInline var first: UInt64 = 1
@@ -75,6 +77,7 @@ public class EdgeBase {
     private var mostAtOnce = 1
     let stride: Int
     private var ownStorage: UnsafeMutableRawPointer, ownSequences: UnsafeMutablePointer<UInt64>
+    private var ownRanks: UnsafeMutablePointer<Rank>?
 
     init(name: String, elementName: String, capacity: Int, stride: Int) {
         (self.name, self.elementName, self.stride) = (name, elementName, stride)
@@ -88,6 +91,7 @@ public class EdgeBase {
     deinit {
         ownStorage.deallocate()
         ownSequences.deallocate()
+        ownRanks?.deallocate()
         header.pointee.cursors.deallocate()
         header.deallocate()
     }
@@ -113,6 +117,11 @@ public class EdgeBase {
     /// Whether this is the part of an edge on another thread than its home's.
     var isContinuation = false
 
+    /// At build: its elements carry ranks.
+    func makeRanks() {
+        let ranks = UnsafeMutablePointer<Rank>.allocate(capacity: max(1, header.pointee.capacity))
+        (ownRanks, header.pointee.ranks) = (ranks, ranks)
+    }
     func addReader() -> Int {
         precondition(header.pointee.readers < Self.mostReaders, "edge \(name) has more than \(Self.mostReaders) readers")
         header.pointee.readers += 1
@@ -136,21 +145,24 @@ public class EdgeBase {
         if header.pointee.storage != ownStorage {  // somebody else's memory, perhaps read-only: step over
             header.pointee.storage += low * stride
             if !header.pointee.isDense { header.pointee.sequences += low }
+            header.pointee.ranks = header.pointee.ranks.map { $0 + low }
             return
         }
         memmove(ownStorage, ownStorage + low * stride, n * stride)
         if !header.pointee.isDense { memmove(ownSequences, ownSequences + low, n * 8) }
+        if let ownRanks { memmove(ownRanks, ownRanks + low, n * MemoryLayout<Rank>.stride) }
     }
 
     /// Reads elements where they lie: in a ring, a mapped journal, a decoder's buffer. They must stay there until the
     /// batch is done.
     func adopt(
-        _ elements: UnsafeMutableRawPointer, _ sequences: UnsafeMutablePointer<UInt64>?, count: Int, first: UInt64,
-        frontier: UInt64
+        _ elements: UnsafeMutableRawPointer, _ sequences: UnsafeMutablePointer<UInt64>?, ranks: UnsafeMutablePointer<Rank>? = nil,
+        count: Int, first: UInt64, frontier: UInt64
     ) {
         precondition(header.pointee.count == 0, "an edge takes new elements only when the old ones are taken")
         header.pointee.storage = elements
         if let sequences { header.pointee.sequences = sequences }
+        header.pointee.ranks = ranks
         header.pointee.isDense = sequences == nil
         header.pointee.first = first
         header.pointee.count = count
@@ -184,6 +196,12 @@ public class EdgeBase {
         ownStorage.deallocate()
         ownSequences.deallocate()
         (ownStorage, ownSequences) = (storage, sequences)
+        if let old = ownRanks {
+            let ranks = UnsafeMutablePointer<Rank>.allocate(capacity: larger)
+            memcpy(ranks, old, count * MemoryLayout<Rank>.stride)
+            old.deallocate()
+            (ownRanks, header.pointee.ranks) = (ranks, ranks)
+        }
         header.pointee.storage = storage
         header.pointee.sequences = sequences
         header.pointee.capacity = larger

@@ -79,7 +79,7 @@ extension StageGroup {
         for stage in stages {
             var above: Set<Int> = []
             for (at, other) in stages.enumerated().prefix(upstream.count) {
-                let feeds = other.outputs.contains { edge in stage.inputs.contains { $0 === edge } }
+                let feeds = other.writes.contains { edge in stage.reads.contains { $0 === edge } }
                 if feeds { above.formUnion([at] + upstream[at]) }
             }
             upstream.append(above.sorted())
@@ -98,11 +98,11 @@ extension Stage {
     func block(_ now: UInt64) {
         guard !metrics.isBlocked else { return }
         metrics.block(now)
-        for edge in outputs where edge.lacksRoom { edge.metrics?.block(now) }
+        for edge in writes where edge.lacksRoom { edge.metrics?.block(now) }
     }
     func unblock(_ now: UInt64) {
         metrics.unblock(now)
-        for edge in outputs { edge.metrics?.unblock(now) }
+        for edge in writes { edge.metrics?.unblock(now) }
     }
 }
 

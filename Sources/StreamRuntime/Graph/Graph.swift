@@ -64,10 +64,14 @@ public final class Graph {
     }
     @usableFromInline func append(_ stage: Stage) { append(stage, to: building ?? main) }
     private func append(_ stage: Stage, to group: StageGroup) {
+        appendPart(stage, to: group)
+        stages.append(stage)
+    }
+    /// A stage that is no vertex of its own: part of the one that is appended next.
+    @usableFromInline func appendPart(_ stage: Stage, to group: StageGroup) {
         precondition(!isStarted || others.isEmpty, "\(stage.name) was added to a graph whose threads run")
         stage.order = stages.count
         stage.metrics.cell.pointee.thread = group.thread.number
-        stages.append(stage)
         group.add(stage)
     }
 
@@ -183,7 +187,9 @@ public final class Graph {
     }
     /// After a restore: everything before `sequence` is done, for those too who have no state.
     func resume(at sequence: UInt64) {
-        for stage in stages where stage.outputs.isEmpty { stage.live.pointee.frontier = sequence }
+        for group in [main] + others {
+            for stage in group.stages where stage.outputs.isEmpty { stage.live.pointee.frontier = sequence }
+        }
         for port in ports { port.base.reach(sequence) }
         begin(after: sequence - 1)
     }

@@ -12,8 +12,12 @@ public final class Stage {
     public let inputs: [EdgeBase], outputs: [EdgeBase]
     /// The inputs as this stage's thread has them: themselves, or what comes of them from another thread.
     let reads: [EdgeBase]
+    /// Every edge that it fills, those too that no other vertex can read.
+    let writes: [EdgeBase]
     /// Its place among all stages of the graph.
     var order = 0
+    /// The vertex that it is or is a part of.
+    var vertex: String
     public let metrics: StageMetrics
     let live: UnsafeMutablePointer<Live>
     let run: (Batch) -> UInt64
@@ -24,13 +28,15 @@ public final class Stage {
     private let timers: UnsafeMutablePointer<TimerQueue>?
 
     @usableFromInline init(
-        _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], reads: [EdgeBase], inlets: UnsafeMutablePointer<Inlet>,
+        _ name: String, _ inputs: [EdgeBase], _ outputs: [EdgeBase], reads: [EdgeBase], writes: [EdgeBase]? = nil,
+        inlets: UnsafeMutablePointer<Inlet>,
         timers: UnsafeMutablePointer<TimerQueue>?, metrics: StageMetrics, run: @escaping (Batch) -> UInt64,
         code: @escaping (inout StateCoder) -> Void, versions: StateVersions,
         watch: @escaping (StageWatch) -> Void = { _ in }
     ) {
         (self.name, self.inputs, self.outputs, self.run) = (name, inputs, outputs, run)
         (self.code, self.versions) = (code, versions)
+        (self.writes, vertex) = (writes ?? outputs, name)
         (self.reads, self.inlets, self.timers, setWatch) = (reads, inlets, timers, watch)
         self.metrics = metrics
         live = .allocate(capacity: 1)
@@ -51,17 +57,17 @@ public final class Stage {
             frontier = min(frontier, header.pointee.frontier)
         }
         live.pointee.frontier = frontier
-        for output in outputs { output.reach(frontier) }
+        for edge in writes { edge.reach(frontier) }
         return true
     }
 
     /// Whether elements of its input `k` wait for it.
     func hasUntaken(_ k: Int) -> Bool { inlets[k].header.pointee.count > inlets[k].cursor }
     /// A sink that left elements where they were: its own room has run out.
-    var isFullSink: Bool { outputs.isEmpty && hasUntaken(0) }
+    var isFullSink: Bool { writes.isEmpty && hasUntaken(0) }
 
     /// Whether a stage that has not come to the batch's end waits for room; else it waits for another's output.
-    func isOutOfRoom() -> Bool { outputs.isEmpty ? hasUntaken(0) : outputs.contains(where: \.lacksRoom) }
+    func isOutOfRoom() -> Bool { writes.isEmpty ? hasUntaken(0) : writes.contains(where: \.lacksRoom) }
 
     /// When its input was there: at the batch's start, or when the last of those that it reads from had run.
     @inline(__always) func inputAt(_ start: UInt64) -> UInt64 {

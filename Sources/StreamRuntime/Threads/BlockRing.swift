@@ -6,6 +6,7 @@ import Synchronization
 struct Block {
     var storage: UnsafeMutableRawPointer
     var sequences: UnsafeMutablePointer<UInt64>
+    var ranks: UnsafeMutablePointer<Rank>?
     var capacity: Int
     var count = 0
     /// As an edge's: where it is dense, element i is record `first + i` and no sequences are stored.
@@ -38,7 +39,8 @@ public final class BlockRing: @unchecked Sendable {
 
     /// - Parameter elements: for how many elements a block has room at first.
     init(
-        edge: String, from: String, to: String, capacity: Int, elements: Int, stride: Int, metrics: EdgeMetrics?
+        edge: String, from: String, to: String, capacity: Int, elements: Int, stride: Int, isRanked: Bool = false,
+        metrics: EdgeMetrics?
     ) {
         precondition(capacity > 0, "a ring between threads holds at least one batch")
         (self.edge, self.from, self.to, self.capacity, self.stride) = (edge, from, to, capacity, stride)
@@ -50,6 +52,7 @@ public final class BlockRing: @unchecked Sendable {
             (blocks + i).initialize(
                 to: Block(
                     storage: .allocate(byteCount: max(1, room * stride), alignment: 64), sequences: .allocate(capacity: room),
+                    ranks: isRanked ? .allocate(capacity: room) : nil,
                     capacity: room))
         }
     }
@@ -57,6 +60,7 @@ public final class BlockRing: @unchecked Sendable {
         for i in 0..<capacity {
             blocks[i].storage.deallocate()
             blocks[i].sequences.deallocate()
+            blocks[i].ranks?.deallocate()
         }
         blocks.deallocate()
     }
@@ -88,6 +92,9 @@ public final class BlockRing: @unchecked Sendable {
         } else {
             memcpy(block.pointee.sequences + at, header.pointee.sequences + from, n * 8)
         }
+        if let ranks = block.pointee.ranks, let from = header.pointee.ranks.map({ $0 + from }) {
+            memcpy(ranks + at, from, n * MemoryLayout<Rank>.stride)
+        }
         block.pointee.count = at + n
     }
     private func grow(_ block: UnsafeMutablePointer<Block>, to wanted: Int) {
@@ -96,6 +103,12 @@ public final class BlockRing: @unchecked Sendable {
         let sequences = UnsafeMutablePointer<UInt64>.allocate(capacity: larger)
         memcpy(storage, block.pointee.storage, count * stride)
         memcpy(sequences, block.pointee.sequences, count * 8)
+        if let old = block.pointee.ranks {
+            let ranks = UnsafeMutablePointer<Rank>.allocate(capacity: larger)
+            memcpy(ranks, old, count * MemoryLayout<Rank>.stride)
+            old.deallocate()
+            block.pointee.ranks = ranks
+        }
         block.pointee.storage.deallocate()
         block.pointee.sequences.deallocate()
         (block.pointee.storage, block.pointee.sequences, block.pointee.capacity) = (storage, sequences, larger)
@@ -166,6 +179,7 @@ struct Import {
     func adopt(frontier: UInt64) {
         let block = ring.front.pointee
         edge.adopt(
-            block.storage, block.isDense ? nil : block.sequences, count: block.count, first: block.first, frontier: frontier)
+            block.storage, block.isDense ? nil : block.sequences, ranks: block.ranks, count: block.count, first: block.first,
+            frontier: frontier)
     }
 }

@@ -15,7 +15,7 @@ extension Graph {
         defer { building = before }
         return try build()
     }
-    private func group(named name: String) -> StageGroup {
+    @usableFromInline func group(named name: String) -> StageGroup {
         if let group = others.first(where: { $0.name == name }) { return group }
         let group = StageGroup(name, counters, halts, stopping)
         others.append(group)
@@ -24,13 +24,14 @@ extension Graph {
 
     /// An edge as the thread that is building reads it: itself, or its continuation there.
     @usableFromInline func brought(_ edge: EdgeBase) -> EdgeBase { bring(edge, to: building ?? main) }
-    func bring(_ edge: EdgeBase, to group: StageGroup) -> EdgeBase {
+    @usableFromInline func bring(_ edge: EdgeBase, to group: StageGroup) -> EdgeBase {
         guard let home = edge.home, home !== group else { return edge }
         if let known = group.imports.first(where: { $0.origin === edge }) { return known.edge }
         let ring = BlockRing(
             edge: edge.name, from: home.name, to: group.name, capacity: ringCapacity, elements: min(edge.capacity, 1_024),
-            stride: edge.stride,
-            metrics: edge.elementName == Nothing.elementName ? nil : counters.edge("\(edge.name)@\(group.name)"))
+            stride: edge.stride, isRanked: edge.header.pointee.ranks != nil,
+            metrics: edge.elementName == Nothing.elementName || edge.metrics == nil
+                ? nil : counters.edge("\(edge.name)@\(group.name)"))
         let far = EdgeBase(name: edge.name, elementName: edge.elementName, capacity: 0, stride: edge.stride)
         far.isHashed = false
         far.isContinuation = true

@@ -24,7 +24,7 @@ final class StopSignal: Sendable {
 /// what they caused may leave once it is durable, and effect queues that were full empty. It can run; and within the batch
 /// it is a graph of one thread, where nothing waits for another. This holds for any cut without a circle and for rings of any
 /// capacity.
-final class StageGroup: @unchecked Sendable {
+@usableFromInline final class StageGroup: @unchecked Sendable {
     // Built by one thread before the graph starts. From then on its own thread alone touches it; the engine's thread may
     // while the graph is drained, which `completed` hands over.
     let name: String
@@ -135,7 +135,7 @@ final class StageGroup: @unchecked Sendable {
     }
 
     private func note(_ batch: Batch, _ stage: Stage) {
-        batch.name(stage.name)
+        batch.name(stage.vertex)
         if let halt = batch.halt, halt.sequence >= batch.first { halts.note(halt, order: stage.order) }
     }
 
@@ -166,7 +166,7 @@ final class StageGroup: @unchecked Sendable {
             if !ring.hasRoom {
                 let start = cp_ticks(), edge = exports[at].edge
                 ring.block(start)
-                if isMeasured { hold(behind: stages.first { $0.outputs.contains { $0 === edge } }, start) }
+                if isMeasured { hold(behind: stages.first { $0.writes.contains { $0 === edge } }, start) }
                 guard park(wait, until: { ring.hasRoom }) else { return false }
                 let now = cp_ticks()
                 ring.unblock(now)
