@@ -14,7 +14,7 @@ import TradingModel
 ///   the first that has a close before it, and the first value is at bar `period + 1` (TA-Lib, LEAN).
 /// - State: three numbers an instrument.
 /// - Source: Wilder, "New Concepts in Technical Trading Systems", 1978, section III.
-public struct ATR: Operator, ~Copyable {
+public struct ATR: KeyedOperator, ~Copyable {
     /// The bar whose true range is the first.
     public enum Seed: Sendable { case first, second }
 
@@ -32,7 +32,11 @@ public struct ATR: Operator, ~Copyable {
         let value = ranges[bar.symbol.index].add(bar.high.double, bar.low.double, bar.close.double, period, seed)
         if !value.isNaN { out.emit(Signal(time: bar.time, eventTime: bar.eventTime, symbol: bar.symbol, value: value)) }
     }
-    public mutating func state(_ coder: inout StateCoder) { coder.field(&ranges) }
+
+    @inlinable public static func key(of bar: Bar) -> Int { bar.symbol.index }
+    public var keys: Int { ranges.count }
+    public func holds(_ symbol: Int) -> Bool { ranges.value(symbol).count >= 0 }
+    public mutating func state(of symbol: Int, _ coder: inout StateCoder) { coder.field(&ranges[symbol]) }
 
     public struct Range: State {
         /// How many true ranges there were; -1 before the first bar.

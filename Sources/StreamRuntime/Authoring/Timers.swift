@@ -104,8 +104,8 @@ public struct TimerQueue: ~Copyable {
         put(timer, at)
     }
 
-    /// Pending timers by ascending key.
-    var pending: [Timer] { (0..<capacity).compactMap { place[$0] >= 0 ? Timer(key: $0, time: time[$0]) : nil } }
+    /// Pending timers, in no order.
+    var pending: [Timer] { (0..<count).map { heap[$0] } }
 
     /// Pending timers by ascending key: the same state gives the same bytes.
     mutating func state(_ coder: inout StateCoder) {

@@ -44,7 +44,16 @@ import PlainData
                 }
                 continue
             }
-            guard i < count, out.hasRoom(cell.most) else { break }
+            guard i < count else { break }
+            let stop = due >= end ? count : input.pointee.lowerBound(due, from: i)
+            let absorbed = op.absorb(Span(_unsafeStart: base + i, count: stop &- i))
+            if absorbed > 0 {
+                i &+= absorbed
+                now = input.pointee.sequence(i &- 1)
+                (cell.lastSequence, cell.lastPhase) = (now, 2 &* (input.pointee.ranks?[i &- 1].phase ?? 0) &+ 2)
+                continue
+            }
+            guard out.hasRoom(cell.most) else { break }
             (out.index, out.limit, out.current) = (i, i &+ 1, reached)
             let place = input.pointee.ranks?[i].phase ?? 0, made = (out.outCount, out.sideCount)
             op.process(base[i], into: &out)
