@@ -29,10 +29,11 @@ extension Rules {
         }
         let bounds = limits.bounds(of: order.symbol)
         let reference = context.reference.isNone ? Double.nan : context.reference.double
-        let price = order.price.isNone ? reference : order.price.double
+        let stated = order.price.isNone ? Double.nan : order.price.double
+        let price = order.ordType == .limit ? stated : reference
         add(.instrumentKnown, .yesOrNo)
         add(.limitPresent, .yesOrNo)
-        if order.ordType == .limit || !order.price.isNone { add(.priceTick, .price, price, context.instrument.tickSize.double) }
+        if order.ordType == .limit || !order.price.isNone { add(.priceTick, .price, stated, context.instrument.tickSize.double) }
         add(.quantityLot, .quantity, order.orderQty.double, context.instrument.lotSize.double)
         add(.restricted, .yesOrNo)
         let age = context.reference.isNone ? Double.nan : Double(context.referenceAge)
@@ -53,7 +54,7 @@ extension Rules {
             let notional = abs(price * order.orderQty.double)
             add(.maxQuantity, .quantity, order.orderQty.double, bounds.maxQuantity.double)
             add(.maxNotional, .money, notional, bounds.maxNotional.double)
-            if let soft = bounds.softNotional { add(.softNotional, .money, notional, soft.double) }
+            if let soft = bounds.softNotional, !price.isNaN { add(.softNotional, .money, notional, soft.double) }
             let more = Int128(order.orderQty.rawValue)
             let long = context.held + context.buying, short = context.selling - context.held
             let worst = (order.side.isBuy ? long : short) + more

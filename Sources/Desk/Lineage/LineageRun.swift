@@ -55,6 +55,7 @@ final class LineageRun {
     }
 
     private func finish(_ block: JournalBlock) {
+        graph.assembly.graph.drain()
         var items: [Item] = []
         for port in graph.ports { gather(port, &items) }
         for stage in graph.stages {

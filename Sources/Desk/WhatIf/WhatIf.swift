@@ -32,6 +32,8 @@ public final class WhatIf {
     /// The vertices that began empty there.
     public private(set) var empty: [String] = []
     public private(set) var lastSequence: UInt64 = 0
+    /// Where the other topology could not go on.
+    public private(set) var halt: Halt?
     /// Sources of the other topology that the day has no records of.
     public let silentSources: [String]
 
@@ -83,6 +85,8 @@ public final class WhatIf {
             guard own.lastSequence > begin else { break }
             try changed.run(second, until: own.lastSequence)
             if pair.compare() != nil, untilDifferent { break }
+            halt = changed.halt
+            if halt != nil { break }
             progress(own.lastSequence)
         }
         lastSequence = own.lastSequence

@@ -17,7 +17,7 @@ public struct WhatIfReport: Encodable {
     }
     let topology: String, topologyHash: String, otherTopology: String, otherHash: String
     let branchedAfter: UInt64, checkpoint: UInt64?, lastRecord: UInt64
-    let startedEmpty: [String], silentSources: [String]
+    let startedEmpty: [String], silentSources: [String], halted: String?
     let outputs: [OutputRow]
     /// Of the whole day, as the venue filled the recorded orders.
     let orders: [Row], positions: [Row], targets: [Row]
@@ -29,6 +29,7 @@ public struct WhatIfReport: Encodable {
         (topology, topologyHash, otherTopology, otherHash) = (old.name, old.hash, new.name, new.hash)
         (branchedAfter, checkpoint) = (whatIf.branch.sequence, whatIf.branch.checkpoint)
         (lastRecord, startedEmpty, silentSources) = (whatIf.lastSequence, whatIf.empty, whatIf.silentSources)
+        halted = whatIf.halt?.description
         outputs = whatIf.outputs.map {
             OutputRow(output: $0.name, element: $0.element, recorded: $0.recorded, other: $0.other, differsAt: $0.differsAt)
         }
@@ -83,6 +84,7 @@ public struct WhatIfReport: Encodable {
         if !silentSources.isEmpty {
             lines.append("silent   \(silentSources.joined(separator: ", ")): the day has no records of it")
         }
+        if let halted { lines.append("halted   what if: \(halted)") }
 
         var table: [[String]] = [["", "", "recorded", "what if", ""]]
         table += outputs.map { row in
