@@ -114,7 +114,7 @@ public struct Laws {
     }
 
     private func holdRestart(_ expected: LawRun) throws {
-        let first = LawRun(self)
+        let first = LawRun(self), end = expected.save()
         for point in points {
             first.run(until: point, cut: Cuts.every(1))
             let saved = first.save()
@@ -127,6 +127,9 @@ public struct Laws {
             }
             second.run(from: point, cut: Cuts.random(seed: seed &+ UInt64(point)))
             try second.compare(with: expected, .restart, "restored after record \(point)")
+            guard second.save() == end else {
+                throw Broken(.bytes, "restored after record \(point), at the end it is other bytes than the unbroken run")
+            }
         }
     }
 

@@ -32,7 +32,7 @@ public struct WindowBars: Operator, ~Copyable {
         if !windows.add(trade, of: trade.symbol.index, into: &out) { out.emitSide(trade) }
     }
     public mutating func timerFired(_ timer: Timer, into out: inout Emitter<Bar, Trade>) {
-        let window = windows.close(timer, into: &out)
+        guard let window = windows.close(timer, into: &out) else { return }
         out.emit(window.contents.bar(SymbolID(rawValue: UInt32(window.key)), window.start, window.end))
     }
     public mutating func state(_ coder: inout StateCoder) { windows.state(&coder) }
