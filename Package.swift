@@ -88,6 +88,12 @@ let package = Package(
         .testTarget(
             name: "ExampleTests", dependencies: ["FloorTesting", "Operators", "StreamRuntime", "TradingModel", "PlainData"],
             path: "examples/own-operator", swiftSettings: strict),
+        .target(
+            name: "FloorSimulation",
+            dependencies: [
+                "Clearance", "Desk", "FIXRouter", "FIXSessions", "OMS", "PlainData", "StreamRuntime", "Topology", "TradingModel",
+            ], path: "Tests/FloorSimulation", swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["FloorSimulation"], swiftSettings: strict),
         tests(of: "PlainData"),
         tests(of: "TradingModel", ["PlainData"]),
         tests(of: "StreamRuntime", ["PlainData", "CPlatform"]),

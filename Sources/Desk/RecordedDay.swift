@@ -28,7 +28,12 @@ public struct RecordedDay {
 
     /// The topology that the day was run with, or the one in `path`, with overrides.
     public func topology(_ path: String?, _ overrides: [String]) throws(TopologyRefusal) -> CheckedTopology {
-        try TopologyFile.check(path: path ?? directory.topology, against: Kinds.catalog, overrides: overrides)
+        if path == nil, let text = try? directory.storage.contents(of: directory.topology) {
+            return try TopologyFile.check(
+                text: String(decoding: text, as: UTF8.self), named: directory.topology, against: Kinds.catalog,
+                overrides: overrides)
+        }
+        return try TopologyFile.check(path: path ?? directory.topology, against: Kinds.catalog, overrides: overrides)
     }
 
     /// The names that the day's topology and journal gave numbers to, all of them, so that another topology's own come after.
@@ -40,7 +45,7 @@ public struct RecordedDay {
         let reader = try reader()
         var texts = TextReader(names)
         while try reader.next() != nil {
-            for group in reader.groups where group.source == 0 { texts.take(group) }
+            for group in reader.groups where group.source == 0 { try texts.take(group) }
         }
         return names
     }

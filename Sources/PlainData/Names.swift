@@ -90,13 +90,17 @@ public final class Names: Sendable {
         }
     }
 
-    /// Takes over a definition read from a journal.
+    /// Takes over a definition read from a journal: it need not be journalled again.
     /// - Returns: false when the number or the text is already taken by another.
     @discardableResult public func define(_ definition: Definition) -> Bool {
         tables.withLock { tables in
             let space = Int(definition.space.rawValue), id = Int(definition.id)
             let known = tables.spaces[space].texts
-            if id < known.count { return known[id] == definition.text }
+            if id < known.count {
+                guard known[id] == definition.text else { return false }
+                if let at = tables.fresh.firstIndex(of: definition) { tables.fresh.remove(at: at) }
+                return true
+            }
             guard id == known.count, tables.spaces[space].ids[definition.text] == nil else { return false }
             tables.spaces[space].texts.append(definition.text)
             tables.spaces[space].ids[definition.text] = definition.id

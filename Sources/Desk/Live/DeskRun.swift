@@ -28,6 +28,7 @@ public struct DeskRunSettings: Sendable {
     public var hasThreads = true
     /// True when the counters' history is kept even without a data directory: somebody watches.
     public var isWatched = false
+    package var connections: any Connections = Sockets()
     /// Called with lines that a person should read.
     public var notice: @Sendable (String) -> Void
 
@@ -141,11 +142,13 @@ public final class DeskRun {
         defer { close() }
         try open()
         do { try engine.run(journal: journal) } catch {
-            stopFeeds()
+            fail()
             throw error
         }
         try finish()
     }
+    /// Instead of `finish`, where the engine could not go on: `close` comes next.
+    package func fail() { stopFeeds() }
 
     private var started: Int64 = 0
     public private(set) var journal: JournalWriter?
@@ -180,7 +183,7 @@ public final class DeskRun {
         counters.state = .running
         var lastNews = started, seen: UInt64 = 0
         engine.isQuiescent = { [unowned self] in
-            if engine.nextSequence != seen { (seen, lastNews) = (engine.nextSequence, settings.time.monotonic()) }
+            if engine.newsCount != seen { (seen, lastNews) = (engine.newsCount, settings.time.monotonic()) }
             let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
             // Where no venue is connected, nothing more will be heard of an order.
             guard !routes.isEmpty else { return true }
@@ -188,6 +191,9 @@ public final class DeskRun {
             return Double(settings.time.monotonic() - lastNews) > settings.graceSeconds * 1e9
         }
     }
+
+    /// The routers' part of a run without threads.
+    package func turnRouters() { for route in routes { route.turn() } }
 
     /// The last part of `run`, when the engine has finished.
     public func finish() throws {
@@ -336,7 +342,7 @@ public final class DeskRun {
                 counters.source(vertex.name).state = .live
                 try FileFeeds.attach(vertex, assembly, to: engine)
             case "websocket":
-                let feed = try CoinbaseFeedSource(vertex, assembly, engine, settings)
+                let feed = try settings.connections.feed(vertex, assembly, engine, settings)
                 feeds.append(feed)
                 try feed.start()
             default: break
@@ -353,7 +359,7 @@ public final class DeskRun {
 }
 
 /// A connection that offers elements from a thread of its own.
-protocol LiveFeed {
+package protocol LiveFeed {
     func start() throws
     func stop()
 }

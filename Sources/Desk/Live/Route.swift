@@ -13,6 +13,7 @@ final class Route {
     private let settings: FIXSessionSettings
     private let run: DeskRunSettings
     private let names: Names
+    private unowned let engine: Engine
     private let reports: Ingress<ExecutionReport>
     /// What was asked for and heard so far, in this run and before: a checkpoint keeps it.
     private var recovery: RouterRecovery
@@ -26,7 +27,7 @@ final class Route {
     ) throws {
         session = sink.settings.text("session")
         isUp = gauges.session(session)
-        (self.run, names) = (run, assembly.names)
+        (self.run, self.engine, names) = (run, engine, assembly.names)
         settings = Route.settings(session, assembly.topology, directory)
         let source = assembly.topology.vertices.first {
             $0.role == .source && $0.kind == "fix" && $0.settings.text("session") == sink.settings.text("session")
@@ -54,7 +55,9 @@ final class Route {
             return offer.count
         }
         engine.keep(CheckpointPart("sink/\(sink.name)") { [unowned self] in recovery.state(&$0) })
-        let queue = effects.consumer(sink.name) { [unowned self] (_, order: ClearedOrder) in router?.submit(order) }
+        let queue = effects.consumer(sink.name) { [unowned self] (sequence, order: ClearedOrder) in
+            router?.submit(order, madeAt: engine.timeBeforeRestart(of: sequence))
+        }
         engine.effect(sink.name, from: intents, into: queue, measuring: session)
     }
 
@@ -73,9 +76,12 @@ final class Route {
 
     /// Connects and waits for the logon: a desk that cannot trade should say so at once.
     func start() throws {
-        let (reports, notice) = (reports, run.notice)
+        let (reports, notice, clock) = (reports, run.notice, engine.clock)
+        var history = recovery.copy(names: names)
+        // Set back while nobody looked, the wall clock cannot tell how long ago an order was made.
+        history.distrustAges(after: clock.reach(engine.batchIngestTime) ? run.time.now() : .min)
         let router = try FIXRouter(
-            settings, names: names, recovery: recovery.copy(names: names), clock: { [time = run.time] in time.now() },
+            settings, names: names, recovery: run.connections.recovery(history, names), clock: { clock.now() },
             deliver: { reports.offerWaiting($0) },
             notify: { [teller, isUp] event in
                 switch event {
@@ -84,14 +90,16 @@ final class Route {
                 default: break
                 }
                 if let line = teller.line(for: event) { notice(line) }
-            })
+            }, hasThread: run.hasThreads, connect: run.connections.session)
         try router.start()
         self.router = router
+        guard run.hasThreads else { return }  // who steps a run by hand lets it log on when it likes
         do { try router.waitForLogon(seconds: run.logonSeconds) } catch {
             router.stop(graceMilliseconds: 0)
             throw DeskRunError.venue("\(error)")
         }
     }
+    func turn() { router?.turn() }
     func stop() {
         router?.stop()
         isUp.value = 0

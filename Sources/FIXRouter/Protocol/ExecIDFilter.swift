@@ -5,7 +5,7 @@ import TradingModel
 /// PossDup under the old number or with PossResend under a new one.
 ///
 /// Grows with the day's executions, 16 bytes each.
-struct ExecIDFilter: ~Copyable {
+package struct ExecIDFilter: ~Copyable {
     enum Verdict: Equatable {
         case fresh
         /// The same report again.
@@ -18,7 +18,7 @@ struct ExecIDFilter: ~Copyable {
     private let zero: TextID
 
     /// - Parameter names: for `0`, which stands for "no execution" in a status report.
-    init(names: Names) { zero = names.text("0") }
+    package init(names: Names) { zero = names.text("0") }
 
     mutating func admit(_ report: ExecutionReport) -> Verdict {
         guard report.msgType == .executionReport, report.execType != .orderStatus else { return .fresh }

@@ -69,6 +69,13 @@ struct RequestTable: ~Copyable {
     mutating func set(_ id: ClOrdID, _ phase: PendingRequest.Phase) { pending[id]?.phase = phase }
     mutating func setNamed(_ id: ClOrdID) { pending[id]?.wasNamed = true }
 
+    /// What was taken later counts as taken long ago.
+    mutating func setOld(after now: Int64) {
+        for id in pending.keys.sorted() {
+            if let takenAt = pending[id]?.takenAt, takenAt > now { pending[id]?.takenAt = .min / 4 }
+        }
+    }
+
     /// The venue has told its fate, or it never left.
     mutating func settle(_ id: ClOrdID) {
         guard let entry = pending.removeValue(forKey: id) else { return }

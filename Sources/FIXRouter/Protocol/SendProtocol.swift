@@ -78,19 +78,28 @@ struct SendProtocol: ~Copyable {
         }
     }
 
+    /// Requests that were taken later than this have an age that nobody knows.
+    mutating func distrustAges(after now: Int64) { table.setOld(after: now) }
+
     // MARK: The desk's side
 
     /// A request whose intent is durable. One that was taken before is not taken again.
+    /// - Parameter madeAt: when it was made, where that was long before now.
     /// - Returns: false when it was not taken.
     @discardableResult
-    mutating func take(_ request: OrderRequest, now: Int64, into actions: inout [Action]) -> Bool {
+    mutating func take(_ request: OrderRequest, madeAt: Int64? = nil, now: Int64, into actions: inout [Action]) -> Bool {
         if request.action == .status {
             if isUp { actions.append(.ask(request)) }
             return isUp
         }
         guard !table.contains(request.clOrdID) else { return false }
-        table.insert(PendingRequest(request: request, phase: .waiting, takenAt: now))
-        if isUp { actions.append(.send(request, possResend: false)) }
+        let entry = PendingRequest(request: request, phase: .waiting, takenAt: madeAt ?? now)
+        table.insert(entry)
+        if isTooOld(entry, now) {
+            refuse(request, .tooOld, into: &actions)
+        } else if isUp {
+            actions.append(.send(request, possResend: false))
+        }
         return true
     }
 

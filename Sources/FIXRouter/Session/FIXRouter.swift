@@ -21,10 +21,11 @@ import TradingModel
 public final class FIXRouter: Sendable {
     private let mailbox: Mailbox
     private let handler: SessionHandler
-    private let engine: FIXEngine
+    private let session: any RouterSession
     private let settings: FIXSessionSettings
     private let thread: RouterThread
     private let counters: RouterCounters
+    private let hasThread: Bool
 
     /// Throws what is wrong with the session's settings or its store.
     /// - Parameters:
@@ -32,26 +33,39 @@ public final class FIXRouter: Sendable {
     ///   - clock: nanoseconds since the epoch, for TransactTime(60), for waiting and for the records' event time.
     ///   - deliver: takes one report for the journal; may block until there is room.
     ///   - notify: takes what an operator should read; on any thread.
-    public init(
+    public convenience init(
         _ settings: FIXSessionSettings, names: Names, recovery: consuming RouterRecovery,
         clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
         notify: @escaping @Sendable (RouterNotice) -> Void = { _ in }
     ) throws(FIXEngineError) {
+        try self.init(
+            settings, names: names, recovery: recovery, clock: clock, deliver: deliver, notify: notify, hasThread: true,
+            connect: RouterSessions.quickFIX)
+    }
+
+    /// - Parameters:
+    ///   - hasThread: false for a run whose every part is stepped by hand: then `turn` does the router's work.
+    ///   - connect: makes the session.
+    package init(
+        _ settings: FIXSessionSettings, names: Names, recovery: consuming RouterRecovery,
+        clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
+        notify: @escaping @Sendable (RouterNotice) -> Void, hasThread: Bool, connect: RouterSessionMaker
+    ) throws(FIXEngineError) {
         precondition(settings.role == .initiator, "a router's session is an initiator")
-        self.settings = settings
+        (self.settings, self.hasThread) = (settings, hasThread)
         mailbox = Mailbox()
         counters = RouterCounters()
         handler = SessionHandler(mailbox: mailbox, names: names, notify: notify)
-        engine = try FIXEngine([settings], handler: handler)
+        session = try connect(settings, handler)
         // A report that the session had counted but that never reached the journal must come again.
-        let next = engine.nextSeqNums()
+        let next = session.nextSeqNums()
         let (hasHistory, journalled) = (recovery.hasHistory, Int(recovery.lastMsgSeqNum))
         if hasHistory, !settings.resetOnLogon, journalled + 1 < next.target {
-            try engine.setNextSeqNums(sender: next.sender, target: journalled + 1)
+            try session.setNextSeqNums(sender: next.sender, target: journalled + 1)
         }
         thread = RouterThread(
             RouterWorker(
-                mailbox: mailbox, engine: engine, names: names, recovery: recovery, counters: counters, clock: clock,
+                mailbox: mailbox, session: session, names: names, recovery: recovery, counters: counters, clock: clock,
                 deliver: deliver, notify: notify))
     }
 
@@ -59,14 +73,20 @@ public final class FIXRouter: Sendable {
 
     /// Starts the router's thread and the session, which connects by itself, again and again.
     public func start() throws(FIXEngineError) {
-        thread.start()
-        try engine.start()
+        if hasThread { thread.start() }
+        try session.start()
+    }
+
+    /// Does what there is to do, on the caller's thread: only of a router that has none.
+    package func turn() {
+        precondition(!hasThread, "a router's thread does its work")
+        thread.turn()
     }
 
     /// Waits until the session is logged on. Throws as soon as the venue refuses, else at the end of the time.
     public func waitForLogon(seconds: Int) throws(RouterFailure) {
         for _ in 0..<max(1, seconds * 200) {
-            if engine.isLoggedOn() { return }
+            if session.isLoggedOn { return }
             if case .logonRefused(let text) = handler.trouble { throw .logonRefused(session: settings.name, text: text) }
             Thread.sleep(forTimeInterval: 0.005)
         }
@@ -79,25 +99,27 @@ public final class FIXRouter: Sendable {
     /// Takes a request whose intent is durable. Never blocks; one that was taken before is not taken again.
     ///
     /// Only compliance makes a `ClearedOrder`, so there is no way to send what it has not seen.
-    public func submit(_ order: ClearedOrder) { submit(request: order.request) }
+    /// - Parameter madeAt: when it was made, nanoseconds since the epoch, where that was before a restart and its record is
+    ///   younger; nil for now.
+    public func submit(_ order: ClearedOrder, madeAt: Int64? = nil) { submit(request: order.request, madeAt: madeAt) }
 
-    func submit(request: OrderRequest) {
+    func submit(request: OrderRequest, madeAt: Int64? = nil) {
         counters.requestPosted()
-        mailbox.post(.submit(request))
+        mailbox.post(.submit(request, madeAt: madeAt))
     }
 
     /// Logs out, delivers what has come, and ends. Nothing is delivered after it returns. Never from `deliver` or `notify`.
     public func stop(graceMilliseconds: Int = 3000) {
-        engine.stop(graceMilliseconds: graceMilliseconds)
+        session.stop(graceMilliseconds: graceMilliseconds)
         mailbox.post(.stop)
-        thread.join()
+        if hasThread { thread.join() } else { thread.turn() }
     }
 
-    public var isLoggedOn: Bool { engine.isLoggedOn() }
+    public var isLoggedOn: Bool { session.isLoggedOn }
 
     public var statistics: RouterStatistics {
         var now = counters.current
-        now.isLoggedOn = engine.isLoggedOn()
+        now.isLoggedOn = session.isLoggedOn
         return now
     }
 }

@@ -3,7 +3,8 @@ import TradingModel
 
 /// What the router's thread is told.
 enum Mail: Sendable {
-    case submit(OrderRequest)
+    /// With the time at which it was made, where that was before a restart.
+    case submit(OrderRequest, madeAt: Int64?)
     case loggedOn, loggedOut
     case gapFilled(ClOrdID)
     case message(VenueMessage)
@@ -42,6 +43,15 @@ final class Mailbox: @unchecked Sendable {
         let taken = letters
         letters.removeAll(keepingCapacity: true)
         condition.broadcast()
+        return taken
+    }
+
+    /// Everything that is there.
+    func takeNow() -> [Mail] {
+        condition.lock()
+        defer { condition.unlock() }
+        let taken = letters
+        letters.removeAll(keepingCapacity: true)
         return taken
     }
 

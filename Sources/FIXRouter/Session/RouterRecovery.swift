@@ -13,7 +13,7 @@ public struct RouterRecovery: ~Copyable {
     var sendProtocol: SendProtocol
     private var early: [ExecutionReport] = []
     private var earlyIDs: Set<ClOrdID> = []
-    var execIDs: ExecIDFilter
+    package var execIDs: ExecIDFilter
     /// MsgSeqNum of the last report of the venue that reached the journal; 0 when none did.
     private(set) var lastMsgSeqNum: UInt64 = 0
     /// False when the day begins: then the session's own store is believed.
@@ -63,6 +63,9 @@ public struct RouterRecovery: ~Copyable {
         copy.state(&loader)
         return copy
     }
+
+    /// What was taken after this instant, which should have passed, is too old to be sent for the first time.
+    public mutating func distrustAges(after now: Int64) { sendProtocol.distrustAges(after: now) }
 
     /// Everything has been told.
     mutating func finish() {

@@ -18,6 +18,9 @@ final class RouterThread: Sendable {
         }
     }
 
+    /// For a run without threads: the worker's turn on the caller's.
+    func turn() { worker.withLock { _ = $0?.turn() } }
+
     private func take() -> RouterWorker? { worker.withLock { $0.take() } }
 
     /// Waits for the thread's end; returns at once when it never ran or has been waited for.

@@ -26,7 +26,7 @@ final class RouterCounters: Sendable {
 /// `@unchecked Sendable`: it is made on one thread and handed to its own, which alone uses it from then on.
 final class RouterWorker: @unchecked Sendable {
     private let mailbox: Mailbox
-    private let engine: FIXEngine
+    private let session: any RouterSession
     private let names: Names
     private let encoder: OrderEncoder
     private let counters: RouterCounters
@@ -42,45 +42,58 @@ final class RouterWorker: @unchecked Sendable {
     /// The number of the last OrderStatusRequest.
     private var question: UInt64 = 0
 
+    /// When waiting is looked at next; nil before the first turn.
+    private var nextTick: Int64?
     /// How often waiting is looked at, in nanoseconds.
     private static let tick: Int64 = 50_000_000
 
     init(
-        mailbox: Mailbox, engine: FIXEngine, names: Names, recovery: consuming RouterRecovery, counters: RouterCounters,
+        mailbox: Mailbox, session: any RouterSession, names: Names, recovery: consuming RouterRecovery, counters: RouterCounters,
         clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
         notify: @escaping @Sendable (RouterNotice) -> Void
     ) {
-        (self.mailbox, self.engine, self.names, self.counters) = (mailbox, engine, names, counters)
+        (self.mailbox, self.session, self.names, self.counters) = (mailbox, session, names, counters)
         (self.clock, self.deliver, self.notify) = (clock, deliver, notify)
         encoder = OrderEncoder(names: names)
         unknown = names.text("NONE")
-        numbersRestart = engine.settings[0].resetOnLogon
+        numbersRestart = session.resetOnLogon
         recovery.finish()
         sendProtocol = recovery.sendProtocol
         execIDs = recovery.execIDs
     }
 
     func run() {
+        begin()
+        while !take(mailbox.take(within: Double(Self.tick) / 1e9)) {}
+        mailbox.close()
+    }
+
+    /// The same as `run`, for a caller that has the thread: does what there is and returns.
+    /// - Returns: true when the router was stopped.
+    func turn() -> Bool {
+        if nextTick == nil { begin() }
+        return take(mailbox.takeNow())
+    }
+
+    private func begin() {
         sendProtocol.finishRestoring(into: &actions)
         perform()
         count()
-        var nextTick = clock() + Self.tick
-        while true {
-            var isStopped = false
-            for mail in mailbox.take(within: Double(Self.tick) / 1e9) {
-                if case .stop = mail { isStopped = true } else { handle(mail) }
-            }
-            let now = clock()
-            if now >= nextTick {
-                sendProtocol.tick(now: now, into: &actions)
-                perform()
-                nextTick = now + Self.tick
-                count()
-            }
-            if isStopped { break }
+        nextTick = clock() + Self.tick
+    }
+
+    private func take(_ letters: [Mail]) -> Bool {
+        var isStopped = false
+        for mail in letters { if case .stop = mail { isStopped = true } else { handle(mail) } }
+        let now = clock()
+        if now >= nextTick ?? .min {
+            sendProtocol.tick(now: now, into: &actions)
+            perform()
+            nextTick = now + Self.tick
+            count()
         }
-        count()
-        mailbox.close()
+        if isStopped { count() }
+        return isStopped
     }
 
     private func count() {
@@ -90,8 +103,8 @@ final class RouterWorker: @unchecked Sendable {
 
     private func handle(_ mail: Mail) {
         switch mail {
-        case .submit(let request):
-            if !sendProtocol.take(request, now: clock(), into: &actions) { counters.change { $0.repeatedIntents += 1 } }
+        case .submit(let request, let madeAt):
+            if !sendProtocol.take(request, madeAt: madeAt, now: clock(), into: &actions) { counters.change { $0.repeatedIntents += 1 } }
         case .loggedOn: sendProtocol.sessionUp(now: clock(), numbersRestart: numbersRestart, into: &actions)
         case .loggedOut: sendProtocol.sessionDown(into: &actions)
         case .gapFilled(let id):
@@ -172,7 +185,7 @@ final class RouterWorker: @unchecked Sendable {
     ) -> HandOver {
         do throws(EncodingFlaw) { try encode(&message) } catch { return .unencodable }
         do throws(FIXEngineError) {
-            return .sent(msgSeqNum: UInt64(try engine.send(message).msgSeqNum))
+            return .sent(msgSeqNum: try session.send(message))
         } catch {
             if case .notLoggedOn = error { return .notLoggedOn }
             return .failed

@@ -4,7 +4,7 @@ import Synchronization
 import TradingModel
 
 /// The session's callbacks: read, leave it in the mailbox, return.
-final class SessionHandler: FIXHandler {
+package final class SessionHandler: FIXHandler {
     private let mailbox: Mailbox
     private let decoder: VenueMessageDecoder
     private let notify: @Sendable (RouterNotice) -> Void
@@ -19,18 +19,20 @@ final class SessionHandler: FIXHandler {
     /// The last reason why the session is not there.
     var trouble: FIXSessionEvent.Kind? { lastTrouble.withLock { $0 } }
 
-    func onLogon(_ session: borrowing FIXSession) {
+    package func onLogon(_ session: borrowing FIXSession) { loggedOn(session.name) }
+    package func onLogout(_ session: borrowing FIXSession) { loggedOut(session.name) }
+
+    package func loggedOn(_ name: String) {
         lastTrouble.withLock { $0 = nil }
         mailbox.post(.loggedOn)
-        notify(.loggedOn(session: session.name))
+        notify(.loggedOn(session: name))
     }
-
-    func onLogout(_ session: borrowing FIXSession) {
+    package func loggedOut(_ name: String) {
         mailbox.post(.loggedOut)
-        notify(.loggedOut(session: session.name))
+        notify(.loggedOut(session: name))
     }
 
-    func onEvent(_ event: FIXSessionEvent) {
+    package func onEvent(_ event: FIXSessionEvent) {
         switch event.kind {
         case .connectionFailed, .logonRefused: lastTrouble.withLock { $0 = event.kind }
         case .closedBeforeLogon:
@@ -41,18 +43,20 @@ final class SessionHandler: FIXHandler {
         notify(.session(event))
     }
 
-    func onGapFill(_ message: borrowing FIXMessageView, in session: borrowing FIXSession) {
-        mailbox.post(.gapFilled(clOrdID(message)))
-    }
+    package func onGapFill(_ message: borrowing FIXMessageView, in session: borrowing FIXSession) { gapFilled(message) }
 
-    func fromApp(_ message: borrowing FIXMessageView, in session: borrowing FIXSession) -> FIXVerdict { read(message) }
+    /// The venue asked for a request again and got a gap fill.
+    package func gapFilled(_ message: borrowing some FIXFieldReader & ~Copyable) { mailbox.post(.gapFilled(clOrdID(message))) }
 
-    func fromAdmin(_ message: borrowing FIXMessageView, in session: borrowing FIXSession) -> FIXLogonVerdict {
+    package func fromApp(_ message: borrowing FIXMessageView, in session: borrowing FIXSession) -> FIXVerdict { read(message) }
+
+    package func fromAdmin(_ message: borrowing FIXMessageView, in session: borrowing FIXSession) -> FIXLogonVerdict {
         if message.msgType == .reject { _ = read(message) }
         return .accept
     }
 
-    private func read(_ message: borrowing FIXMessageView) -> FIXVerdict {
+    /// A message of the venue's, in sequence.
+    package func read(_ message: borrowing some FIXFieldReader & ~Copyable) -> FIXVerdict {
         do throws(UnreadableMessage) {
             mailbox.post(.message(try decoder.decode(message)), waitsForRoom: true)
             return .accept
@@ -62,7 +66,7 @@ final class SessionHandler: FIXHandler {
         }
     }
 
-    private func clOrdID(_ message: borrowing FIXMessageView) -> ClOrdID {
+    private func clOrdID(_ message: borrowing some FIXFieldReader & ~Copyable) -> ClOrdID {
         message.withField(.clOrdID) { ClOrdID(echoed: $0, names: decoder.names) } ?? .none
     }
 }

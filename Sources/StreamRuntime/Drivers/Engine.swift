@@ -49,7 +49,7 @@ public final class Engine {
     private var stepWatch = StepWatch()
     /// Called when the machine's clock was found to have been set, with the nanoseconds.
     public var onClockStep: ((Int64) -> Void)?
-    private(set) var loops: [Feed] = []
+    package private(set) var loops: [Feed] = []
     private(set) var kept: [CheckpointPart] = []
     /// Takes checkpoints while the engine runs; nil takes none. Set before `run`.
     public var checkpointer: Checkpointer?
@@ -60,10 +60,18 @@ public final class Engine {
     private var builder: BatchBuilder
     private var nextClock: Int64 = 0
     private var paceOrigin: (wall: Int64, event: Int64)?
+    /// How many batches held more than the sequencer's own records: a clock that ticks is no news.
+    public private(set) var newsCount: UInt64 = 0
     /// When the batch at hand came in, now or when it was recorded; nanoseconds since 1970.
-    public private(set) var batchIngestTime: Int64 = 0
+    public var batchIngestTime: Int64 { ingestTime.load(ordering: .relaxed) }
+    private let ingestTime = Atomic<Int64>(0)
+    /// Whether the loops still hold what an earlier run left in them, and when its last record came in.
+    private var hasLeftovers = false, leftoverTime: Int64 = 0
+    private let leftoverEnd = Atomic<UInt64>(0), madeAt = Atomic<Int64>(0)
 
     private let time: any TimeSource
+    /// The time of day that this run goes by.
+    public let clock: SteadyTime
     private lazy var meter = EngineMeter(graph)
     /// Called while a batch waits for room in an effect's queue; a simulation makes some, since no thread does.
     public var whileBlocked: () -> Void = {}
@@ -72,6 +80,7 @@ public final class Engine {
         _ graph: Graph, names: Names, options: EngineOptions = EngineOptions(), time: any TimeSource = SystemTime()
     ) {
         (self.graph, self.names, self.options, self.time) = (graph, names, options, time)
+        clock = SteadyTime(time)
         builder = BatchBuilder(capacity: max(64, options.batch))
         graph.onWait = { [unowned self] in
             publishDurable()
@@ -191,9 +200,10 @@ public final class Engine {
             isReplaying = false
         }
         let runner = makeRunner()
+        ingestTime.store(reader.lastIngestTime, ordering: .relaxed)
         var texts = TextAssembler()
         while let block = try reader.next() {
-            for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            for group in reader.groups where group.source == 0 { try defineTexts(group, &texts, names) }
             // What a vertex emitted becomes a record in a later batch, if the run came that far: the rest waits still.
             for group in reader.groups {
                 for loop in loops where loop.port.id == group.source {
@@ -201,7 +211,7 @@ public final class Engine {
                     loop.drop(group.count)
                 }
             }
-            batchIngestTime = block.ingestTime
+            ingestTime.store(block.ingestTime, ordering: .relaxed)
             meter.resumes(reader.groups, last: block.end - 1)
             runner.run(reader.groups, first: block.first, count: block.count) {
                 whileBlocked()
@@ -215,7 +225,6 @@ public final class Engine {
         graph.settle()
         released.store(nextSequence - 1, ordering: .releasing)
         if let halt = runner.halt { throw halt }
-        _ = names.takeFresh()
         return nextSequence - 1
     }
 
@@ -249,7 +258,10 @@ public final class Engine {
     public func begin(journal: JournalWriter?) {
         self.journal = journal
         _ = makeRunner()
-        nextClock = options.clockInterval == nil ? .max : time.now()
+        (hasLeftovers, leftoverTime) = (!options.isStepped, batchIngestTime)
+        // Set back while nobody looked, the machine's clock cannot tell how long ago that was.
+        madeAt.store(clock.reach(batchIngestTime) ? batchIngestTime : .min / 4, ordering: .relaxed)
+        nextClock = options.clockInterval == nil ? .max : clock.now()
         for effect in effects {
             // What a replay has put there may leave: it must not wait for the first commit of this run.
             effect.release(upTo: journal?.durableSequence ?? 0)
@@ -302,7 +314,7 @@ public final class Engine {
     }
 
     private func park() {
-        var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - time.now()), 50_000_000)
+        var limit = min(nextClock == .max ? Int64(50_000_000) : max(0, nextClock - clock.now()), 50_000_000)
         if let wait = paceDelay() { limit = min(limit, wait) }
         meter.park()
         defer { meter.unpark() }
@@ -321,7 +333,8 @@ public final class Engine {
 
     /// One batch.
     private func step(_ runner: BatchRunner) -> Bool {
-        let now = time.now()
+        let now = clock.now()
+        if takeLeftovers() { return commitBatch(runner, now, isLeftover: true) }
         builder.begin(first: nextSequence, ingestTime: now)
         for loop in loops where builder.room > 0 { loop.take(most: builder.room / 2 + 1, until: .max, into: &builder) }
         if options.isStepped {
@@ -333,7 +346,7 @@ public final class Engine {
             }
             if builder.count == 0 { takePulled(now) }
         } else {
-            if let step = stepWatch.step(now: now, monotonic: time.monotonic()), builder.room > 0 {
+            if let step = stepWatch.step(now: time.now(), monotonic: time.monotonic()), builder.room > 0 {
                 builder.append(control: [.step(by: step, now: now)])
                 if nextClock != .max { nextClock = now }  // set back, the next would be long in coming
                 onClockStep?(step)
@@ -350,10 +363,33 @@ public final class Engine {
             takePulled(now)
             for i in idleWatches.indices { idleWatches[i].noteRecords(of: builder.groups) }
         }
+        return commitBatch(runner, now)
+    }
+
+    /// What waited in the loops when an earlier run ended came in then, not now, and so did what it causes: an order that
+    /// was made before a restart is as old as its cause. It comes to rest before anything new is taken.
+    private func takeLeftovers() -> Bool {
+        guard hasLeftovers else { return false }
+        graph.drain()
+        hasLeftovers = loops.contains(where: \.isReady)
+        guard hasLeftovers else { return false }
+        builder.begin(first: nextSequence, ingestTime: leftoverTime)
+        for loop in loops where builder.room > 0 { loop.take(most: builder.room / 2 + 1, until: .max, into: &builder) }
+        return true
+    }
+    /// Any thread that was handed an element of this record: when its cause came in, where that was before a restart and the
+    /// record after it; nil for all others.
+    public func timeBeforeRestart(of sequence: UInt64) -> Int64? {
+        sequence <= leftoverEnd.load(ordering: .relaxed) ? madeAt.load(ordering: .relaxed) : nil
+    }
+
+    private func commitBatch(_ runner: BatchRunner, _ now: Int64, isLeftover: Bool = false) -> Bool {
         // New texts must come before the first record that can mention them.
         let fresh = names.takeFresh()
         if !fresh.isEmpty { runTexts(fresh, runner) }
         guard builder.count > 0 else { return !fresh.isEmpty }
+        if builder.groups.contains(where: { $0.source != 0 }) { newsCount += 1 }
+        if isLeftover { leftoverEnd.store(builder.end - 1, ordering: .relaxed) }
         commit(builder, runner)
         for feed in feeds { feed.release() }
         for feed in pulled { feed.release() }
@@ -381,7 +417,7 @@ public final class Engine {
             ingestTime: batch.ingestTime, groups: batch.groups)
         nextSequence = batch.end
         batches += 1
-        batchIngestTime = batch.ingestTime
+        ingestTime.store(batch.ingestTime, ordering: .relaxed)
         meter.begins(batch.groups, last: batch.end - 1)
         runner.run(batch.groups, first: batch.first, count: batch.count) {
             publishDurable()
@@ -457,13 +493,13 @@ public final class Engine {
         guard let speed = options.speed, let origin = paceOrigin, let next = pulled.compactMap(\.nextEventTime).min() else {
             return nil
         }
-        return origin.wall + Int64(Double(next - origin.event) / speed) - time.now()
+        return origin.wall + Int64(Double(next - origin.event) / speed) - clock.now()
     }
 
     /// The record whose watermark is the end of time: pending timers fire, and what they cause is run to its end.
     private func finishDay(_ runner: BatchRunner) {
         if runner.tracker.watermark != endOfTime {  // a crash can lie between that record and what it caused
-            builder.begin(first: nextSequence, ingestTime: time.now())
+            builder.begin(first: nextSequence, ingestTime: clock.now())
             builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
             commit(builder, runner)
         }
@@ -475,10 +511,12 @@ public final class Engine {
     }
 }
 
-func defineTexts(_ group: JournalGroup, _ texts: inout TextAssembler, _ names: Names) {
+func defineTexts(_ group: JournalGroup, _ texts: inout TextAssembler, _ names: Names) throws(JournalError) {
     for i in 0..<group.count {
         let record = group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self)
         guard record.kind == .text, let definition = texts.take(record) else { continue }
-        names.define(definition)
+        guard names.define(definition) else {
+            throw .otherText(sequence: group.first + UInt64(i), number: definition.id, text: definition.text)
+        }
     }
 }

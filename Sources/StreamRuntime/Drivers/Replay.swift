@@ -27,7 +27,7 @@ public final class Replay {
         throws(JournalError)
     {
         while lastSequence < until, halt == nil, let block = try reader.next() {
-            for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            for group in reader.groups where group.source == 0 { try defineTexts(group, &texts, names) }
             runner.run(reader.groups, first: block.first, count: block.count)
             lastSequence = block.end - 1
             onBlock(block)
@@ -61,7 +61,7 @@ public final class Replay {
     /// - Parameter cut: the size of the next batch, at least 1.
     public func run(_ reader: JournalReader, cut: () -> Int) throws(JournalError) {
         while let block = try reader.next() {
-            for group in reader.groups where group.source == 0 { defineTexts(group, &texts, names) }
+            for group in reader.groups where group.source == 0 { try defineTexts(group, &texts, names) }
             var first = block.first
             while first < block.end {
                 let end = min(block.end, first + UInt64(max(1, cut())))

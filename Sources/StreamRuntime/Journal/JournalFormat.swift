@@ -63,6 +63,7 @@ public enum JournalError: Error, Hashable, Sendable {
     case badBlock(path: String, offset: Int, sequence: UInt64, reason: String)
     case badRecord(path: String, offset: Int, sequence: UInt64, source: Int)
     case gap(path: String, expected: UInt64, found: UInt64)
+    case otherText(sequence: UInt64, number: UInt32, text: String)
     case locked(path: String, holder: String)
     case notADay(path: String)
     case alreadyADay(path: String, reason: String)
@@ -85,6 +86,9 @@ extension JournalError: CustomStringConvertible {
             "\(path): record \(sequence) (source \(source), byte \(offset)) fails its checksum: it was changed after it was written"
         case .gap(let path, let expected, let found):
             "\(path): record \(expected) should come next, but record \(found) does: a segment is missing"
+        case .otherText(let sequence, let number, let text):
+            "record \(sequence) gives the number \(number) to \"\(text)\", which is another text's here; "
+                + "run the day with the version of floor that recorded it"
         case .locked(let path, let holder):
             "\(path): in use by \(holder); two floors never share a data directory. Stop that one or choose another --data"
         case .notADay(let path):

@@ -15,6 +15,7 @@ extension JournalReader {
             let length = JournalFormat.blockHeaderBytes + Int(load(UInt32.self, 4))
             guard length <= JournalFormat.mostBlockBytes, try fill(length) >= length else { return false }
             nextSequence += UInt64(load(UInt32.self, 16))
+            lastIngestTime = load(Int64.self, 32)
             at += length
             fileOffset += length
         }

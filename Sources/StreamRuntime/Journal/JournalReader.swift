@@ -35,6 +35,8 @@ public final class JournalReader {
     public private(set) var topologyHash: UInt64 = 0
     /// The sequence that comes after the last record read.
     public internal(set) var nextSequence: UInt64 = 1
+    /// When the block came in that was read or skipped last, nanoseconds since 1970; 0 before the first.
+    var lastIngestTime: Int64 = 0
 
     let storage: any Storage
     private var buffer: UnsafeMutableRawPointer, capacity: Int
@@ -76,7 +78,7 @@ public final class JournalReader {
             let start = fileOffset
             guard available >= JournalFormat.blockHeaderBytes else { return try endHere(isLast, start) }
             if load(UInt32.self, 0) != JournalFormat.blockMagic {
-                if isLast, try restIsZero() { return try endHere(isLast, start) }
+                if isLast, try isUnwritten(JournalFormat.blockHeaderBytes) { return try endHere(isLast, start) }
                 throw .badBlock(
                     path: path, offset: start, sequence: nextSequence, reason: "does not begin with the mark of a block")
             }
@@ -86,14 +88,22 @@ public final class JournalReader {
                     path: path, offset: start, sequence: nextSequence, reason: "has an impossible length of \(body) bytes")
             }
             let length = JournalFormat.blockHeaderBytes + body
-            guard try fill(length) >= length else { return try endHere(isLast, start) }
+            let there = try fill(length)
+            guard there >= length else {
+                if let sum = lengthOfGroups(within: there), sum != body {
+                    throw .badBlock(
+                        path: path, offset: start, sequence: nextSequence,
+                        reason: "gives its length as \(body) bytes, but its groups come to \(sum)")
+                }
+                return try endHere(isLast, start)
+            }
             let block = JournalBlock(
                 first: load(UInt64.self, 8), count: count, lastWatermark: load(Int64.self, 24), ingestTime: load(Int64.self, 32),
                 path: path, offset: start)
             guard try decode(block, body: body, groups: Int(load(UInt32.self, 20)), isLast) else {
                 return try endHere(isLast, start)
             }
-            nextSequence = block.end
+            (nextSequence, lastIngestTime) = (block.end, block.ingestTime)
             at += length
             fileOffset += length
             return block
@@ -182,6 +192,20 @@ public final class JournalReader {
         return have
     }
 
+    /// What the groups of the block at hand come to, in bytes: an unfinished block agrees with its header, a header whose
+    /// length was changed does not. Nil where the groups' own headers are not all there.
+    private func lengthOfGroups(within available: Int) -> Int? {
+        var offset = JournalFormat.blockHeaderBytes
+        for _ in 0..<load(UInt32.self, 20) {
+            guard offset + JournalFormat.groupHeaderBytes <= available else { return nil }
+            let n = Int(load(UInt32.self, offset + 4)), stride = Int(load(UInt32.self, offset + 8))
+            guard stride > 0, stride <= 4_096, n <= JournalFormat.mostBlockBytes else { return nil }
+            let lists = load(UInt16.self, offset + 2) & 1 == 1 ? 2 : 1
+            offset += JournalFormat.groupHeaderBytes + JournalFormat.padded(n * stride) + lists * JournalFormat.padded(n * 4)
+        }
+        return offset - JournalFormat.blockHeaderBytes
+    }
+
     /// Whether nothing but zeros follows: space that was never written.
     private func restIsZero() throws(JournalError) -> Bool {
         while true {
@@ -198,7 +222,7 @@ public final class JournalReader {
         var offset = at + JournalFormat.blockHeaderBytes, sequence = block.first, records = 0
         let end = offset + body
         func broken(_ reason: String) throws(JournalError) -> Bool {
-            if isLast, isUnwritten(end) { return false }
+            if isLast, try isUnwritten(JournalFormat.blockHeaderBytes + body) { return false }
             throw JournalError.badBlock(path: path, offset: block.offset, sequence: nextSequence, reason: reason)
         }
         guard block.first == nextSequence else { return try broken("begins with record \(block.first)") }
@@ -210,10 +234,11 @@ public final class JournalReader {
             let hasOffsets = head.load(fromByteOffset: 2, as: UInt16.self) & 1 == 1
             crc = cp_crc32c(crc, head, JournalFormat.groupHeaderBytes)
             offset += JournalFormat.groupHeaderBytes
+            guard stride > 0, stride <= 4_096, n <= JournalFormat.mostBlockBytes else {
+                return try broken("is shorter than its records")
+            }
             let length = JournalFormat.padded(n * stride), sums = JournalFormat.padded(n * 4)
-            guard stride > 0, stride <= 4_096, n <= JournalFormat.mostBlockBytes,
-                offset + length + sums * (hasOffsets ? 2 : 1) <= end
-            else { return try broken("is shorter than its records") }
+            guard offset + length + sums * (hasOffsets ? 2 : 1) <= end else { return try broken("is shorter than its records") }
             let expected = buffer + offset + length
             crc = cp_crc32c(crc, buffer + offset + n * stride, length - n * stride)
             crc = cp_crc32c(crc, expected, sums)
@@ -235,17 +260,24 @@ public final class JournalReader {
             let bad = cp_first_bad_record(
                 group.records, group.stride, group.count, group.first, expected.assumingMemoryBound(to: UInt32.self))
             guard bad < group.count else { continue }
-            if isLast, isUnwritten(end) { return false }
-            throw .badRecord(
-                path: path, offset: block.offset + (group.records - (buffer + at)) + bad * group.stride,
-                sequence: group.first + UInt64(bad), source: group.source)
+            let place = block.offset + (group.records - (buffer + at)) + bad * group.stride
+            if isLast, try isUnwritten(JournalFormat.blockHeaderBytes + body) { return false }
+            throw .badRecord(path: path, offset: place, sequence: group.first + UInt64(bad), source: group.source)
         }
         return true
     }
 
-    /// A power cut can leave a file that is long enough but whose last sectors are zeros.
-    private func isUnwritten(_ end: Int) -> Bool {
-        let from = max(at, end - 512)
-        return (from..<end).allSatisfy { buffer.load(fromByteOffset: $0, as: UInt8.self) == 0 } && have == end
+    /// Whether a part of the block never reached the disk. A power cut can leave a file that is long enough, with any of the
+    /// sectors that were not synced still zero; a sector is written whole or not at all, and none of ours is all zero.
+    private func isUnwritten(_ length: Int) throws(JournalError) -> Bool {
+        let available = min(try fill(length + Self.sector), length + Self.sector)
+        var from = 0
+        while from < min(length, available) {
+            let to = min(available, from + Self.sector - (fileOffset + from) % Self.sector)
+            if (from..<to).allSatisfy({ buffer.load(fromByteOffset: at + $0, as: UInt8.self) == 0 }) { return true }
+            from = to
+        }
+        return false
     }
+    private static let sector = 512
 }

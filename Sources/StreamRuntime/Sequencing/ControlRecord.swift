@@ -79,5 +79,5 @@ public struct TextReader {
     private let names: Names
 
     public init(_ names: Names) { self.names = names }
-    public mutating func take(_ group: JournalGroup) { defineTexts(group, &assembler, names) }
+    public mutating func take(_ group: JournalGroup) throws(JournalError) { try defineTexts(group, &assembler, names) }
 }

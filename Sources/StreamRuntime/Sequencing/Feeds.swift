@@ -3,7 +3,7 @@ import PlainData
 import Synchronization
 
 /// Where the sequencer takes one source's records from.
-class Feed {
+package class Feed {
     let port: SourcePort
     init(_ port: SourcePort) { self.port = port }
 
@@ -18,7 +18,7 @@ class Feed {
     /// Of a loop: what set off record `i` of those taken last.
     func origin(_ i: Int) -> Origin { Origin() }
     /// The journal has the next `count` records already.
-    func drop(_ count: Int) {}
+    package func drop(_ count: Int) {}
     /// What waits here and is a function of the journal.
     func state(_ coder: inout StateCoder) {}
     /// Nothing more will ever come.
@@ -201,7 +201,7 @@ final class LoopFeed<T: Element>: Feed, @unchecked Sendable {
             if let base = bytes.baseAddress { batch.append(port, copying: base, n) }
         }
     }
-    override func drop(_ count: Int) { change { take(min(count, $0.elements.count), of: &$0) } }
+    override package func drop(_ count: Int) { change { take(min(count, $0.elements.count), of: &$0) } }
     override func state(_ coder: inout StateCoder) {
         change {
             coder.elements(&$0.elements)

@@ -87,7 +87,7 @@ struct JournalCommand: ParsableCommand {
                 while let block = try reader.next(), block.first <= to {
                     var out = ""
                     for group in reader.groups {
-                        if group.source == 0 { texts.take(group) }
+                        if group.source == 0 { try texts.take(group) }
                         guard wanted == nil || wanted == group.source, block.end > from else { continue }
                         for i in 0..<group.count {
                             let sequence = group.first + UInt64(i)
