@@ -203,10 +203,12 @@ import Testing
         let graph = Graph(), clock = HandClock()
         let port = graph.source("quotes", Value.self)
         let engine = Engine(graph, names: Names(), time: clock)
-        let quotes = engine.ingress(port, overflow: .conflate { $0.key })
+        let quotes = engine.ingress(port, capacity: 16, overflow: .conflate { $0.key })
         for (time, key) in [(100, 1), (200, 2), (300, 1), (400, 3)] as [(Int64, UInt32)] {
             #expect(quotes.offer(Value(0, 0, key: key), ingestTime: time))
         }
+        for key in 4...16 as ClosedRange<UInt32> { #expect(quotes.offer(Value(0, 0, key: key), ingestTime: 500)) }
+        #expect(!quotes.offer(Value(0, 0, key: 17), ingestTime: 600), "16 keys wait, and none of them is this one")
         let journal = try JournalWriter(
             directory: folder.path, topologyHash: 1, nextSequence: 1, lastSegment: 0, durability: .os)
         engine.begin(journal: journal)
@@ -216,7 +218,8 @@ import Testing
         let reader = try JournalReader(directory: folder.path)
         #expect(try reader.next() != nil)
         let group = try #require(reader.groups.first), offsets = try #require(group.ingestOffsets)
-        #expect((0..<group.count).map { group.ingestTime + Int64(offsets[$0]) } == [300, 200, 400])
+        #expect(
+            (0..<group.count).map { group.ingestTime + Int64(offsets[$0]) } == [300, 200, 400] + Array(repeating: 500, count: 13))
     }
 
     /// What one thread offers in a line of trades and quotes, the engine takes on another.

@@ -27,7 +27,11 @@ public final class EffectThread: @unchecked Sendable {
     /// Where each sink's part of this thread's time is counted.
     private let counters: Counters?
 
-    public init(engine: Wakeup, counters: Counters? = nil) { (self.engine, self.counters) = (engine, counters) }
+    private let name: String
+
+    public init(engine: Wakeup, counters: Counters? = nil, name: String = "effects") {
+        (self.engine, self.counters, self.name) = (engine, counters, name)
+    }
 
     /// Counts a turn as work of the vertex that `name` names, with or without one of its inputs: `ledger.oms`.
     private func metered(
@@ -52,15 +56,22 @@ public final class EffectThread: @unchecked Sendable {
     public func consumer<T: Element>(
         _ name: String, capacity: Int = 65_536, wantsReplay: Bool = false, _ body: @escaping (UInt64, T) throws -> Void
     ) -> TypedEffectQueue<T> {
-        let queue = TypedEffectQueue<T>(name, capacity: capacity, wantsReplay: wantsReplay, wakeup: wakeup)
+        let queue = TypedEffectQueue<T>(name, capacity: capacity, wantsReplay: wantsReplay)
+        carry(queue, body)
+        return queue
+    }
+    /// Carries out what lies in a queue that somebody has made, one element after the other. An error ends the run.
+    public func carry<T: Element>(_ queue: TypedEffectQueue<T>, _ body: @escaping (UInt64, T) throws -> Void) {
+        queue.wakeup = wakeup
         consumers.append(
-            metered(name, ingestTime: { queue.handledIngestTime }) { [unowned self] in
-                queue.drain(upTo: limit) { sequence, element in
+            metered(queue.name, ingestTime: { queue.handledIngestTime }) { [unowned self] in
+                let taken = queue.drain(upTo: limit) { sequence, element in
                     guard self.error == nil else { return }
                     do { try body(sequence, element) } catch { self.fail(error) }
                 }
+                if let error = queue.failure, self.error == nil { fail(error) }
+                return taken
             })
-        return queue
     }
     /// Called after each turn, and at least every 50 ms: to commit what was gathered, to look at a clock.
     /// - Parameter name: the vertex whose work it is.
@@ -90,7 +101,7 @@ public final class EffectThread: @unchecked Sendable {
 
     public func start() {
         isStepped = false
-        thread = spawnThread("effects") { [unowned self] in
+        thread = spawnThread(name) { [unowned self] in
             while true {
                 let closing = self.isClosing.load(ordering: .acquiring)
                 if self.turn() == 0 {

@@ -71,14 +71,13 @@ final class EngineMeter {
     /// the sink.
     /// - Parameter path: what the time from a source to the hand-over is shown as the way to; nil measures none.
     func watch<T: Element>(_ queue: TypedEffectQueue<T>, behind stage: Stage, path: String?) {
-        let metrics = counters.edge(queue.name), ring = queue.ring
+        let metrics = counters.edge(queue.name)
         queue.metrics = metrics
-        metrics.capacity = ring.capacity
+        metrics.capacity = queue.account.capacity
         stage.metrics.kind = .plumbing
         wantsOrigins = true
         counters.onSample {
-            let (total, taken, _) = ring.look()
-            (metrics.total, metrics.taken, metrics.depth) = (UInt64(total), UInt64(taken), total - taken)
+            metrics.copy(queue.account)
             metrics.oldestIngestTime = queue.oldestIngestTime
         }
         guard let path else { return }

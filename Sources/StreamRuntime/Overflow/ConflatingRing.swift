@@ -17,7 +17,8 @@ final class ConflatingRing<T: Element> {
     /// Positions below belong to the reader.
     private var claimed = 0
 
-    enum Outcome { case added, replaced, full }
+    /// Where in the ring the element lies now.
+    enum Outcome { case added(Int), replaced(Int), full }
 
     init(capacity: Int, key: @escaping @Sendable (T) -> UInt32) {
         (ring, self.key) = (Ring(capacity: capacity), key)
@@ -36,13 +37,13 @@ final class ConflatingRing<T: Element> {
         if slot >= claimed {
             ring.replace(slot, with: element)
             words[at(slot)] = word
-            return .replaced
+            return .replaced(at(slot))
         }
         let position = ring.end
-        words[at(position)] = word
         guard ring.offer(element, place) else { return .full }
+        words[at(position)] = word
         slots[key] = position + 1
-        return .added
+        return .added(at(position))
     }
     /// The element of this key that waits stays as it is; the next one comes behind it.
     func close(_ key: UInt32) { if slots.value(Int(key)) != 0 { slots[Int(key)] = 0 } }

@@ -13,6 +13,8 @@ public struct EdgeAccount: Hashable, Sendable {
     public var shed: UInt64 = 0
     /// Elements that wait, in memory or on the disk, or that the reader has at hand.
     public var inFlight: UInt64 = 0
+    /// How many of those wait on the disk.
+    public var onDisk: UInt64 = 0
     /// Elements that have waited on the disk for a while. None of them is lost.
     public var spilled: UInt64 = 0
     /// How often the producer was told to wait, and for how long in all, in ticks of the processor's counter.
