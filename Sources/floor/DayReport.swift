@@ -57,9 +57,25 @@ struct DayReport {
                 line("open", summary.openOrders.map { $0.text(desk.assembly.names) }.joined(separator: " "))
             }
         }
+        for place in desk.accounts {
+            if let told = overflow(place) { line("overflow", told) }
+        }
+        for (edge, times) in desk.growths { line("grown", "\(edge): \(times)×, as one record put more there than it held") }
         lines.append("")
         lines.append(lagTable)
         return lines.joined(separator: "\n")
+    }
+
+    /// What did not go straight through, and how long its writer stood still.
+    private func overflow(_ place: NamedAccount) -> String? {
+        let account = place.account
+        var parts = [
+            (account.conflated, "conflated"), (account.sampledOut, "sampled out"), (account.shed, "shed"),
+            (account.spilled, "spilled"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        // A moment's wait is how a full edge works; what can be felt is told.
+        if clock.nanoseconds(account.blockedTicks) > 1e6 { parts.append("its writer waited \(time(account.blockedTicks))") }
+        return parts.isEmpty ? nil : "\(place.name): of \(account.offered) elements " + parts.joined(separator: ", ")
     }
 
     private var triggers: String {
@@ -104,6 +120,11 @@ struct DayReport {
         var sources: [String: UInt64], outputs: [String: UInt64], orders: [String: Int], fills: Int
         var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, inDoubt: Int,
             open: Int
+        var overflow: [String: Overflowed], grown: [String: Int]
+    }
+    private struct Overflowed: Encodable {
+        var offered: UInt64, taken: UInt64, conflated: UInt64, sampledOut: UInt64, shed: UInt64, spilled: UInt64
+        var blockedSeconds: Double
     }
     func json() throws -> String {
         let names = desk.assembly.names
@@ -116,7 +137,19 @@ struct DayReport {
             fills: summary.fills, traded: summary.traded.description, realised: summary.realised.description,
             unrealised: summary.unrealised.description,
             compliance: Dictionary(uniqueKeysWithValues: summary.decisions.map { ($0.key.text(names), $0.value) }),
-            anomalies: summary.anomalies, inDoubt: summary.inDoubt.count, open: summary.openOrders.count)
+            anomalies: summary.anomalies, inDoubt: summary.inDoubt.count, open: summary.openOrders.count,
+            overflow: Dictionary(
+                desk.accounts.filter(\.account.hasOverflowed).map { place in
+                    let account = place.account
+                    return (
+                        place.name,
+                        Overflowed(
+                            offered: account.offered, taken: account.taken, conflated: account.conflated,
+                            sampledOut: account.sampledOut, shed: account.shed, spilled: account.spilled,
+                            blockedSeconds: clock.nanoseconds(account.blockedTicks) / 1e9)
+                    )
+                }, uniquingKeysWith: { first, _ in first }),
+            grown: Dictionary(desk.growths.map { ($0.edge, $0.times) }, uniquingKeysWith: +))
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -35,11 +35,15 @@ struct NotCarriedTests {
         #expect(error?.description.hasPrefix("session broker: \(word)") == true)
     }
 
-    @Test("an edge that asks to drop says that it blocks; one that blocks says nothing")
+    @Test("an edge that spills where nothing ever waits says so; every other policy is carried and says nothing")
     func edges() throws {
         #expect(try run([]).isEmpty)
-        let lines = try run(["sinks.out.from={ vertex: bars, overflow: shed }"])
-        #expect(lines.count == 1 && lines[0].hasPrefix("out reads bars with overflow shed, which is not carried yet"))
+        for policy in ["block", "spill", "conflate", "sample, every: 10", "shed"] {
+            #expect(try run(["sinks.out.from={ vertex: bars, overflow: \(policy) }"]).isEmpty)
+        }
+        let rsi = "operators.rsi={ kind: rsi, period: 3, from: { vertex: bars, overflow: spill } }"
+        let lines = try run([rsi, "sinks.out.from=rsi"])
+        #expect(lines.count == 1 && lines[0].hasPrefix("rsi reads bars with overflow spill, which has nothing to do there"))
     }
 
     private final class Lines: Sendable {

@@ -68,6 +68,10 @@ public final class DeskRun {
     private let directory: DataDirectory?
     private let manifest: DayManifest?
     public let effects: EffectThread
+    /// Carries out what only shows, so that a terminal which stands still holds up nothing else. The same as `effects` where
+    /// every part is stepped by hand.
+    private let displays: EffectThread
+    private let patience = Patience()
     private var finishers: [() throws -> Void] = []
     private var feeds: [any LiveFeed] = []
     private var routes: [Route] = []
@@ -113,6 +117,9 @@ public final class DeskRun {
         gauges = DeskGauges(topology, assembly.graph.counters, floorVersion: settings.floorVersion)
         summary.gauges = gauges
         counters.isSampling = false  // the graph is not whole yet
+        displays =
+            settings.hasThreads
+            ? EffectThread(engine: engine.wakeup, counters: assembly.graph.counters, name: "displays") : effects
         if let directory, manifest == nil { try begin(directory, topology, names, options) }
         _ = names.takeFresh()  // the topology's own names are in the manifest
     }
@@ -167,8 +174,13 @@ public final class DeskRun {
             attachCheckpointer(directory, every: interval)
         }
         try showCounters()
-        effects.onFailure = engine.stopper
-        if settings.hasThreads { effects.start() } else { engine.whileBlocked = { [effects] in effects.turn() } }
+        (effects.onFailure, displays.onFailure) = (engine.stopper, engine.stopper)
+        if settings.hasThreads {
+            effects.start()
+            if hasDisplays { displays.start() }
+        } else {
+            engine.whileBlocked = { [effects] in effects.turn() }
+        }
         if let directory { journal = try openJournal(directory) }
         gauges.recount(summary)
         do { if !onlyFinishes { try startFeeds() } } catch {
@@ -201,9 +213,10 @@ public final class DeskRun {
         // What is durable leaves before the sessions end: an order that waited until tomorrow would have a stale price.
         effects.finish()
         stopFeeds()
+        finishDisplays()
         seconds = Double(settings.time.monotonic() - started) / 1e9
         records = engine.nextSequence - 1
-        if let error = effects.error { throw error }
+        if let error = effects.error ?? displays.error { throw error }
         for finish in finishers { try finish() }
         if let directory {
             try directory.write(DigestBook(assembly.graph, sequence: records), to: "checkpoints/digests.json")
@@ -213,10 +226,17 @@ public final class DeskRun {
         directory?.unlock()
     }
 
+    /// Shows what is left, to whoever still reads.
+    private func finishDisplays() {
+        patience.end(afterNanoseconds: 2 * UTC.second)
+        displays.finish()
+    }
+
     /// Ends the threads, whatever became of the run.
     public func close() {
         journal?.close()
         effects.finish()
+        finishDisplays()
         checkpointer?.close()
         if counters.state != .ended { counters.state = .failed }
         keeper?.finish()
@@ -286,12 +306,18 @@ public final class DeskRun {
         engine.loop(port, of: edge)
     }
 
+    private var hasDisplays: Bool { assembly.topology.vertices.contains { $0.kind == "csv" && $0.isDisplay } }
+
     private func attachSinks() throws {
         for vertex in assembly.topology.vertices where vertex.role == .sink {
             switch vertex.kind {
             case "csv":
                 guard let read = vertex.inputs.first else { continue }
-                try attachCSV(vertex, assembly.edge(read), Elements.type(named: read.element))
+                if vertex.isDisplay {
+                    try attachDisplay(vertex, read, Elements.type(named: read.element))
+                } else {
+                    try attachCSV(vertex, read, Elements.type(named: read.element))
+                }
             case "null":
                 guard let read = vertex.inputs.first else { continue }
                 attachNull(vertex, assembly.edge(read), Elements.type(named: read.element))
@@ -313,13 +339,14 @@ public final class DeskRun {
             }
         }
     }
-    private func attachCSV<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) throws {
-        guard let edge = edge as? Edge<T> else { preconditionFailure("\(vertex.name) reads \(T.elementName), which was checked") }
+    private func attachCSV<T: Element>(_ vertex: CheckedVertex, _ read: CheckedEdge, _ type: T.Type) throws {
+        let edge = assembly.required(vertex, read.port, as: T.self)
         let path = vertex.settings.text("path")
         let start = checkpoint?.part(DeskRun.part(vertex)).map(DeskRun.position) ?? 0
-        let writer = try CSVWriter<T>(path, names: assembly.names, keeping: path == "-" ? 0 : start)
-        // A file is whole after a restart: what the replayed records bring is written (again); a terminal has seen it.
-        let queue = effects.consumer(vertex.name, wantsReplay: path != "-") { (_, element: T) in try writer.write(element) }
+        let writer = try CSVWriter<T>(path, names: assembly.names, keeping: start)
+        // A file is whole after a restart: what the replayed records bring is written (again).
+        let queue = try makeQueue(vertex, read, of: T.self, wantsReplay: true)
+        effects.carry(queue) { (_, element: T) in try writer.write(element) }
         effects.onTurn(of: vertex.name) { try writer.flush() }
         effects.keep(
             CheckpointPart(DeskRun.part(vertex)) { coder in
@@ -327,6 +354,18 @@ public final class DeskRun {
                 coder.field(&position)
             })
         engine.effect(vertex.name, from: edge, into: queue)
+    }
+    /// Standard output: no part of the day, so nobody's past is shown again.
+    private func attachDisplay<T: Element>(_ vertex: CheckedVertex, _ read: CheckedEdge, _ type: T.Type) throws {
+        let writer = try CSVWriter<T>(vertex.settings.text("path"), names: assembly.names, patience: patience)
+        let queue = try makeQueue(vertex, read, of: T.self, wantsReplay: false)
+        displays.carry(queue) { (_, element: T) in try writer.write(element) }
+        displays.onTurn(of: vertex.name) { try writer.flush() }
+        finishers.append { [settings] in
+            guard writer.unread > 0 else { return }
+            settings.notice("\(vertex.name): nobody read standard output; \(writer.unread) bytes of rows were not shown")
+        }
+        engine.effect(vertex.name, from: assembly.required(vertex, read.port, as: T.self), into: queue)
     }
     private func attachNull<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) {
         guard let edge = edge as? Edge<T> else { return }

@@ -19,10 +19,10 @@ enum NotCarried {
             }
         }
         for vertex in topology.vertices {
-            for edge in vertex.inputs where edge.policy != .block && (vertex.role == .sink || edge.policy == .spill) {
+            for edge in vertex.inputs where edge.policy == .spill && vertex.role == .operator {
                 notice(
-                    "\(vertex.name) reads \(edge.reference) with overflow \(edge.policy.rawValue), "
-                        + "which is not carried yet: it blocks instead, and nothing is dropped")
+                    "\(vertex.name) reads \(edge.reference) with overflow spill, which has nothing to do there: "
+                        + "no edge between operators holds more than a batch")
             }
         }
     }

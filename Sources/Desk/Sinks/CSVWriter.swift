@@ -13,14 +13,20 @@ public final class CSVWriter<T: Element> {
     private let file: Int32
     private var buffer: [UInt8] = []
     private var hasHeader = false
-    /// How many bytes are in the file.
+    /// How many bytes are in the file, and how many nobody took.
     private var written: Int64 = 0
+    private(set) var unread: Int64 = 0
+    private let patience: Patience?
 
     /// - Parameters:
     ///   - path: the file to write anew, or `-` for standard output.
     ///   - length: how much of what is there is kept, to go on behind it: where a checkpoint says that the writer stood.
-    public init(_ path: String, names: Names, keeping length: Int64 = 0) throws(WriteError) {
-        (self.path, self.names, written, hasHeader) = (path, names, length, length > 0)
+    public convenience init(_ path: String, names: Names, keeping length: Int64 = 0) throws(WriteError) {
+        try self.init(path, names: names, keeping: length, patience: nil)
+    }
+    /// - Parameter patience: for a file that may take nothing for a while, or never again.
+    init(_ path: String, names: Names, keeping length: Int64 = 0, patience: Patience?) throws(WriteError) {
+        (self.path, self.names, written, hasHeader, self.patience) = (path, names, length, length > 0, patience)
         file = path == "-" ? 1 : open(path, O_CREAT | (length == 0 ? O_TRUNC : 0) | O_WRONLY | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw WriteError(path: path, code: errno) }
         if length > 0, ftruncate(file, off_t(length)) != 0 || lseek(file, 0, SEEK_END) < 0 {
@@ -54,7 +60,15 @@ public final class CSVWriter<T: Element> {
     public func flush() throws(WriteError) {
         var at = 0
         while at < buffer.count {
-            let n = buffer.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + at }, buffer.count - at) }
+            var count = buffer.count - at
+            if let patience {
+                guard patience.waits(for: file) else {
+                    unread += Int64(count)
+                    break
+                }
+                count = min(count, Patience.mostBytes)
+            }
+            let n = buffer.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + at }, count) }
             if n < 0, errno != EINTR { throw WriteError(path: path, code: errno) }
             at += max(0, n)
             written += Int64(max(0, n))

@@ -52,6 +52,9 @@ public final class EdgeMetrics: @unchecked Sendable {  // plain words with one w
         set { cell.pointee.spilled = newValue }
     }
 
+    /// How long the writer has waited for room, in ticks.
+    public var blockedTicks: UInt64 { cell.pointee.blockedTicks }
+
     /// The writer finds no room, at `now` in ticks. Again and again is once.
     public func block(_ now: UInt64 = cp_ticks()) { if cell.pointee.blockedSince == 0 { cell.pointee.blockedSince = now } }
     /// The writer got on. Costs a load when it had not been waiting.

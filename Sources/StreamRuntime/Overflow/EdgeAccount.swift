@@ -24,6 +24,8 @@ public struct EdgeAccount: Hashable, Sendable {
 
     public init() {}
 
+    /// Whether anything did not go straight through.
+    public var hasOverflowed: Bool { dropped > 0 || spilled > 0 || blockedTicks > 0 }
     public var isBalanced: Bool { offered == taken + dropped + inFlight }
     /// Elements that nobody will see.
     public var dropped: UInt64 { conflated + sampledOut + shed }

@@ -77,6 +77,7 @@ public class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendable {
         let (total, taken, _) = ring.look()
         (account.offered, account.taken, account.inFlight) = (UInt64(total), UInt64(taken), UInt64(total - taken))
         (account.refused, account.capacity) = (refusals.load(ordering: .relaxed), ring.capacity)
+        account.blockedTicks = metrics?.blockedTicks ?? 0
         return account
     }
     /// Takes whom to tell when the queue does something else than it was asked for: a line for a person. Before the run.

@@ -26,8 +26,10 @@ final class FloorProcess {
     /// - Parameters:
     ///   - fileKiB: the largest file it may write, as if the disk were full then.
     ///   - executable: another program than `floor`.
+    ///   - output: what its standard output is instead of a file.
     init(
-        _ arguments: [String], in folder: TestFolder, fileKiB: Int? = nil, executable: URL = FloorProcess.executable
+        _ arguments: [String], in folder: TestFolder, fileKiB: Int? = nil, executable: URL = FloorProcess.executable,
+        output: FileHandle? = nil
     ) throws {
         command = arguments.joined(separator: " ")
         let name = folder.path("run-\(folder.next())")
@@ -47,7 +49,7 @@ final class FloorProcess {
         environment["SWIFT_BACKTRACE"] = "enable=no"
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
+        process.standardOutput = output ?? FileHandle(forWritingAtPath: outputPath)
         process.standardError = FileHandle(forWritingAtPath: errorsPath)
         try process.run()
     }

@@ -50,10 +50,11 @@ final class LiveDay {
         ].flatMap { ["--set", $0] }
     }
     /// Starts the desk; `more` are further arguments.
-    func startDesk(_ more: [String] = []) throws -> FloorProcess {
+    func startDesk(_ more: [String] = [], output: FileHandle? = nil) throws -> FloorProcess {
         try FloorProcess(
-            ["run", PackageFiles.path("topologies/desk.yaml"), "--data", data, "--summary", "json"] + overrides + more, in: folder
-        )
+            ["run", PackageFiles.path("topologies/desk.yaml"), "--data", data, "--summary", "json"] + overrides + more,
+            in: folder,
+            output: output)
     }
     func run(_ arguments: String...) async throws -> FloorProcess.Finished {
         try await FloorProcess.run(arguments, in: folder, seconds: 120)
