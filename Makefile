@@ -1,7 +1,7 @@
 # The commands of this repository. `make` alone lists them.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint fuzz crash docs build clean
+.PHONY: help demo test bench simulate lint fuzz crash docs build clean
 
 FLOOR := .build/release/floor
 # A crash prints its message; the symbols of every frame would take minutes.
@@ -23,6 +23,10 @@ test: ## everything that CI runs: lint, build, all tests
 
 bench: build ## measures this machine, every figure beside a hand-written C++ loop
 	$(FLOOR) bench
+
+simulate: ## whole floors with seeded faults  [SEED=n: one, and what happened]  [SEEDS=n: how many]
+	scripts/install-dependencies
+	SEED=$(SEED) SEEDS=$(SEEDS) scripts/simulate
 
 lint: ## formatting, and the rules of the replayable rooms
 	scripts/lint

@@ -116,10 +116,10 @@ public final class DeskRun {
         effects = EffectThread(engine: engine.wakeup, counters: assembly.graph.counters)
         gauges = DeskGauges(topology, assembly.graph.counters, floorVersion: settings.floorVersion)
         summary.gauges = gauges
-        counters.isSampling = false  // the graph is not whole yet
         displays =
             settings.hasThreads
             ? EffectThread(engine: engine.wakeup, counters: assembly.graph.counters, name: "displays") : effects
+        counters.isSampling = false  // the graph is not whole yet
         if let directory, manifest == nil { try begin(directory, topology, names, options) }
         _ = names.takeFresh()  // the topology's own names are in the manifest
     }
