@@ -7,9 +7,9 @@ final class LawRun {
     private var outputs: [LawOutput] = [], done = 0
 
     /// - Parameter probed: whether operators, instead of sinks, look at the outputs; they see the watermark too.
-    init(_ laws: Laws, edgeCapacity: Int = 512, probed: Bool = false) {
+    init(_ laws: Laws, edgeCapacity: Int = 512, copies: Int = 1, probed: Bool = false) {
         graph = Graph(edgeCapacity: edgeCapacity)
-        script = laws.build(graph)
+        script = laws.build(graph, copies)
         records = laws.records
         for edge in graph.hashedEdges {
             let keeper = Keeper(edge, graph, probed)

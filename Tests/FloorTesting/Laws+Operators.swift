@@ -7,13 +7,31 @@ extension Laws {
     public init<O: Operator & ~Copyable>(
         of make: @escaping () -> O, over elements: [O.In], lateness: Int64 = 0, seed: UInt64 = 1
     ) {
-        self.init(records: elements.count + 1, seed: seed) { graph in
+        self.init(elements, lateness, seed, isKeyed: false, isAccounted: O.sideName == "late") { graph, edge, _ in
+            graph.add("operator", make(), from: edge)
+        }
+    }
+    /// The same for an operator by keys, which the law of copies is about too.
+    public init<O: KeyedOperator & ~Copyable>(
+        of make: @escaping () -> O, over elements: [O.In], lateness: Int64 = 0, seed: UInt64 = 1
+    ) {
+        self.init(elements, lateness, seed, isKeyed: true, isAccounted: O.sideName == "late") { graph, edge, copies in
+            graph.on(thread: copies < 0 ? "together" : nil) {
+                _ = graph.add("operator", shards: abs(copies), onThreads: copies < 0, from: edge, make)
+            }
+        }
+    }
+    private init<T: Element>(
+        _ elements: [T], _ lateness: Int64, _ seed: UInt64, isKeyed: Bool, isAccounted: Bool,
+        add: @escaping (Graph, Edge<T>, Int) -> Void
+    ) {
+        self.init(elements.count + 1, seed, false, isKeyed: isKeyed) { graph, copies in
             let source = LawSource(graph, "in", elements, lateness)
-            graph.add("operator", make(), from: source.port.edge)
+            add(graph, source.port.edge, copies)
             let offer: (Int, GraphDriver) -> Void = { at, driver in
                 if at < elements.count { source.offer(at, driver) } else { driver.end() }
             }
-            guard O.sideName == "late" else { return Script(offer: offer) }
+            guard isAccounted else { return Script(offer: offer) }
             return Script(pass: { if $0 < elements.count { source.pass($0, $1) } }, offer: offer)
         }
     }

@@ -21,6 +21,8 @@ public struct Laws {
         case bytes
         /// No input is lost in silence: it changes what comes out, or comes out late.
         case account
+        /// Several copies of a keyed operator, in one thread or in many, are as one: their outputs and their state.
+        case copies
         /// Outputs come in order of sequence, and the watermark that they see never falls.
         case progress
     }
@@ -45,7 +47,9 @@ public struct Laws {
     }
 
     let records: Int, seed: UInt64, hasClock: Bool
-    let build: (Graph) -> Script
+    /// Fills a graph; the second is how many copies of a keyed operator to make, below zero each on a thread of its own.
+    let build: (Graph, Int) -> Script
+    let isKeyed: Bool
 
     /// - Parameters:
     ///   - records: how many there are.
@@ -53,7 +57,11 @@ public struct Laws {
     ///   - hasClock: whether the script ticks.
     ///   - build: fills an empty graph, the same each time, and says how it is given its records.
     public init(records: Int, seed: UInt64 = 1, hasClock: Bool = false, build: @escaping (Graph) -> Script) {
-        (self.records, self.seed, self.hasClock, self.build) = (records, seed, hasClock, build)
+        self.init(records, seed, hasClock, isKeyed: false) { graph, _ in build(graph) }
+    }
+    init(_ records: Int, _ seed: UInt64, _ hasClock: Bool, isKeyed: Bool, build: @escaping (Graph, Int) -> Script) {
+        (self.records, self.seed, self.hasClock) = (records, seed, hasClock)
+        (self.isKeyed, self.build) = (isKeyed, build)
     }
 
     /// After how many records a run is saved and restored: every one, unless there are more than this.
@@ -71,6 +79,7 @@ public struct Laws {
             case .restart: try holdRestart(expected)
             case .bytes: try holdBytes()
             case .account: try holdAccount(expected)
+            case .copies: if isKeyed { try holdCopies(expected) }
             case .progress: try holdProgress()
             }
         }
@@ -151,6 +160,23 @@ public struct Laws {
             let run = LawRun(self)
             guard run.run(passing: at), run.digests == expected.digests else { continue }
             throw Broken(.account, "record \(at + 1) left no trace: no output changes without it, and it is not late")
+        }
+    }
+
+    private func holdCopies(_ expected: LawRun) throws {
+        let half = records / 2, one = LawRun(self)
+        one.run(until: half)
+        let saved = one.save()
+        for copies in [2, 4, 8, -3] {
+            let how = copies < 0 ? "with \(-copies) copies on threads" : "with \(copies) copies"
+            let whole = LawRun(self, copies: copies), second = LawRun(self, copies: copies)
+            whole.run(until: half, cut: Cuts.random(seed: seed))
+            guard whole.save() == saved else { throw Broken(.copies, "\(how) the state after record \(half) is other bytes") }
+            whole.run(cut: Cuts.random(seed: seed))
+            try whole.compare(with: expected, .copies, how)
+            guard second.restore(saved) else { throw Broken(.copies, "\(how) the state of one copy is not read") }
+            second.run(from: half, cut: Cuts.random(seed: seed))
+            try second.compare(with: expected, .copies, "\(how), restored from one after record \(half)")
         }
     }
 

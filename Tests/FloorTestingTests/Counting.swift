@@ -99,3 +99,19 @@ struct Counting: Operator, ~Copyable {
         for key in keys { coder.field(&counts[UInt32(key), default: 0]) }
     }
 }
+
+/// Counts by key; with the fault, its number goes on from key to key.
+struct CountingByKey: KeyedOperator, ~Copyable {
+    let sharesState: Bool
+    var counts = Dense<Int64>(repeating: 0)
+
+    static func key(of event: Event) -> Int { Int(event.key) }
+    mutating func process(_ event: Event, into out: inout Emitter<Count, Nothing>) {
+        let key = sharesState ? 0 : Int(event.key)
+        counts[key] += 1
+        out.emit(Count(eventTime: event.eventTime, key: event.key, count: counts[key], before: 0))
+    }
+    var keys: Int { counts.count }
+    func holds(_ key: Int) -> Bool { counts.value(key) > 0 }
+    mutating func state(of key: Int, _ coder: inout StateCoder) { coder.field(&counts[key]) }
+}

@@ -32,6 +32,15 @@ import Testing
         #expect(throws: Laws.Broken.self) { try laws.hold() }
     }
 
+    @Test("an operator by keys that shares state between them is caught by the law of copies")
+    func copies() throws {
+        try Laws(of: { CountingByKey(sharesState: false) }, over: events(seed: 1)).hold()
+        let broken = #expect(throws: Laws.Broken.self) {
+            try Laws(of: { CountingByKey(sharesState: true) }, over: events(seed: 1)).hold()
+        }
+        #expect(broken?.law == .copies)
+    }
+
     @Test("a broken law names the output, the element and the field, with both values")
     func text() throws {
         let laws = Laws(of: { Counting(.forgetsField) }, over: events(seed: 1), lateness: 6)

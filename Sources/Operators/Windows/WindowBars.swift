@@ -15,8 +15,8 @@ import TradingModel
 ///   them; the average price is rounded once.
 /// - Side output: trades that no window can take, see `Windows`; and those of a negative size, or that take the volume of
 ///   the instrument's open windows together past 92 billion.
-/// - State: see `Windows`. Cost: 9 ns a trade, and for a sliding bar one addition for each of its parts.
-public struct WindowBars: Operator, ~Copyable {
+/// - State: see `Windows`. Cost: some 10 ns a trade and 0.3 µs a bar.
+public struct WindowBars: KeyedOperator, ~Copyable {
     @inlinable public static var sideName: String { "late" }
 
     @usableFromInline var windows: Windows<BarSum>
@@ -31,11 +31,16 @@ public struct WindowBars: Operator, ~Copyable {
     @inlinable public mutating func process(_ trade: Trade, into out: inout Emitter<Bar, Trade>) {
         if !windows.add(trade, of: trade.symbol.index, into: &out) { out.emitSide(trade) }
     }
+    @inlinable public mutating func absorb(_ run: Span<Trade>) -> Int { windows.absorb(run) { $0.symbol.index } }
     public mutating func timerFired(_ timer: Timer, into out: inout Emitter<Bar, Trade>) {
         guard let window = windows.close(timer, into: &out) else { return }
         out.emit(window.contents.bar(SymbolID(rawValue: UInt32(window.key)), window.start, window.end))
     }
-    public mutating func state(_ coder: inout StateCoder) { windows.state(&coder) }
+
+    @inlinable public static func key(of trade: Trade) -> Int { trade.symbol.index }
+    public var keys: Int { windows.count }
+    public func holds(_ symbol: Int) -> Bool { windows.holds(symbol) }
+    public mutating func state(of symbol: Int, _ coder: inout StateCoder) { windows.state(of: symbol, &coder) }
 }
 
 /// The sums of a bar, and which of its trades came first and last.

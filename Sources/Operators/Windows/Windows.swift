@@ -4,7 +4,7 @@ import StreamRuntime
 /// The windows of every instrument, for operators that gather: which window an element belongs to, when it closes, and what
 /// comes too late for it. An operator on it is as short as this:
 ///
-///     struct Counts: Operator, ~Copyable {
+///     struct Counts: KeyedOperator, ~Copyable {
 ///         static var sideName: String { "late" }
 ///         var windows = Windows<Count>(.tumbling(UTC.second), lateness: 0)
 ///
@@ -15,7 +15,10 @@ import StreamRuntime
 ///             guard let window = windows.close(timer, into: &out) else { return }
 ///             out.emit(Counted(window.start, window.end, window.contents.count))
 ///         }
-///         mutating func state(_ coder: inout StateCoder) { windows.state(&coder) }
+///         static func key(of trade: Trade) -> Int { trade.symbol.index }
+///         var keys: Int { windows.count }
+///         func holds(_ key: Int) -> Bool { windows.holds(key) }
+///         mutating func state(of key: Int, _ coder: inout StateCoder) { windows.state(of: key, &coder) }
 ///     }
 ///
 /// - A window closes at the first record whose watermark reaches its end plus the lateness, before that record's elements,
@@ -28,7 +31,8 @@ import StreamRuntime
 /// - State: of each instrument the windows that are open, or, where they overlap, the parts that they share: at most `most`
 ///   rows, and what would open one more is refused.
 /// - Timers: one for each instrument, under its number, when its next window may close.
-/// - Cost: 5 ns an element that falls where its instrument's last one fell; nothing is allocated in a steady state.
+/// - Cost: some 10 ns an element that falls where its instrument's last one fell, and 0.3 µs a window that closes; nothing is
+///   allocated in a steady state.
 /// - Source: Akidau et al., "The Dataflow Model", VLDB 8(12), 2015; decision 11 says where sessions differ from Flink's and Beam's.
 public struct Windows<Contents: Aggregate>: ~Copyable {
     /// A window that has closed.
@@ -72,12 +76,24 @@ public struct Windows<Contents: Aggregate>: ~Copyable {
     @inlinable @inline(__always) public mutating func add<Out: Element, Side: Element>(
         _ element: Contents.Input, of key: Int, into out: inout Emitter<Out, Side>
     ) -> Bool {
+        takes(element, key) || place(element, key, into: &out)
+    }
+
+    /// For an operator's `absorb`: takes as many of the run's first elements as fall where their instrument's last one fell.
+    @inlinable @inline(__always) public mutating func absorb(_ run: Span<Contents.Input>, by key: (Contents.Input) -> Int) -> Int
+    {
+        var at = 0
+        while at < run.count, takes(run[unchecked: at], key(run[unchecked: at])) { at &+= 1 }
+        return at
+    }
+
+    /// The common path. It sets no timer: that of a session that grows stays where it was and looks again when it fires.
+    @inlinable @inline(__always) mutating func takes(_ element: Contents.Input, _ key: Int) -> Bool {
         let row = Int(keys[key].newest), time = element.eventTime
         // One unsigned comparison: before the start is far past the end. Row 0 has no inside.
-        let isInside = UInt64(bitPattern: time &- rows[row].start) < UInt64(bitPattern: rows[row].end &- rows[row].start)
-        guard isInside, !shape.isSession || time < latest else { return place(element, key, into: &out) }
-        guard put(element, row, key) else { return false }
-        // The timer stays where it was: it looks again when it fires.
+        guard UInt64(bitPattern: time &- rows[row].start) < UInt64(bitPattern: rows[row].end &- rows[row].start),
+            !shape.isSession || time < latest, put(element, row, key)
+        else { return false }
         if shape.isSession { rows[row].end = max(rows[row].end, time &+ shape.length) }
         return true
     }
@@ -120,20 +136,5 @@ public struct Windows<Contents: Aggregate>: ~Copyable {
         guard end < keys[key].due else { return }
         keys[key].due = end
         out.setTimer(key, at: end + lateness)
-    }
-
-    public mutating func state(_ coder: inout StateCoder) {
-        var count = UInt32(0)
-        if coder.isSaving { for key in 0..<keys.count where holds(key) { count += 1 } }
-        coder.field(&count)
-        var key = 0
-        for _ in 0..<count where !coder.isTruncated {
-            if coder.isSaving { while !holds(key) { key += 1 } }
-            var number = UInt32(key)
-            coder.field(&number)
-            guard number < 1 << 24 else { return }  // no such instrument: the rest of the bytes stays unread
-            state(of: Int(number), &coder)
-            key = Int(number) + 1
-        }
     }
 }
