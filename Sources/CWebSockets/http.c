@@ -20,6 +20,21 @@ static void copy_header(struct lws *wsi, enum lws_token_indexes token, char *tex
     if (lws_hdr_copy(wsi, text, (int)size, token) < 0) text[0] = 0;
 }
 
+// libwebsockets keeps what lies between the &s of a query apart.
+static void copy_query(struct lws *wsi, char *text, size_t size) {
+    size_t used = 0;
+    if (2 * (size_t)lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) + 2 <= size) {
+        for (int part = 0;; part++) {
+            size_t mark = part > 0;
+            int count = lws_hdr_copy_fragment(wsi, text + used + mark, (int)(size - used - mark), WSI_TOKEN_HTTP_URI_ARGS, part);
+            if (count < 0) break;
+            if (mark) text[used] = '&';
+            used += mark + (size_t)count;
+        }
+    }
+    text[used] = 0;
+}
+
 void cws_answer_set(cws_answer *answer, uint32_t status, const char *content_type, const uint8_t *bytes, size_t count) {
     free(answer->bytes);
     answer->bytes = malloc(LWS_PRE + count + 1);
@@ -42,7 +57,7 @@ static bool add_header(struct lws *wsi, const char *name, const char *value, uns
 
 int cws_http_request(cws_context *context, struct lws *wsi, cws_answer *answer, const char *path) {
     char query[1024], host[256];
-    copy_header(wsi, WSI_TOKEN_HTTP_URI_ARGS, query, sizeof query);
+    copy_query(wsi, query, sizeof query);
     copy_header(wsi, WSI_TOKEN_HOST, host, sizeof host);
     const char *method = "";
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {

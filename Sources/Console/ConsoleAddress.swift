@@ -6,7 +6,7 @@ public struct ConsoleAddress: Hashable, Sendable, CustomStringConvertible {
 
     public init(host: String = loopback, port: UInt16) { (self.host, self.port) = (host, port) }
 
-    /// `9090`, `127.0.0.1:9090`, `0.0.0.0:9090`; nil where it is neither.
+    /// `9900`, `127.0.0.1:9900`, `0.0.0.0:9900`; nil where it is neither.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else {
             guard let port = UInt16(text) else { return nil }
@@ -23,7 +23,10 @@ public struct ConsoleAddress: Hashable, Sendable, CustomStringConvertible {
     var isLoopback: Bool { Self.isLoopback(host) }
 
     static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "[::1]" || host == "::1" || host.hasPrefix("127.")
+        if host == "localhost" || host == "[::1]" || host == "::1" { return true }
+        // An address of 127.0.0.0/8, and not a name that begins like one.
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil } && parts[0] == "127"
     }
 
     /// The name in a Host header, without its port.

@@ -17,20 +17,20 @@ final class ConsolePages: HTTPHandler {
             return text(403, "this console answers to 127.0.0.1 and localhost, not to \(name)")
         }
         switch request.path {
-        case "/": return HTTPResponse(contentType: "text/html; charset=utf-8", StatusPage.html.utf8)
-        case "/console.css": return HTTPResponse(contentType: "text/css; charset=utf-8", StatusPage.css.utf8)
-        case "/console.js": return HTTPResponse(contentType: "text/javascript; charset=utf-8", StatusPage.script.utf8)
+        case "/": return HTTPResponse(contentType: "text/html; charset=utf-8", body: StatusPage.html.utf8)
+        case "/console.css": return HTTPResponse(contentType: "text/css; charset=utf-8", body: StatusPage.css.utf8)
+        case "/console.js": return HTTPResponse(contentType: "text/javascript; charset=utf-8", body: StatusPage.script.utf8)
         case "/metrics", "/metrics.json", "/healthz": break
         default: return text(404, "there is no \(request.path); there are /, /metrics, /metrics.json and /healthz")
         }
         let figures: FloorFigures
         do { figures = try FloorFigures(counters) } catch { return text(500, "\(error)") }
         switch request.path {
-        case "/metrics": return HTTPResponse(contentType: PrometheusText.contentType, PrometheusText.text(figures).utf8)
-        case "/metrics.json": return HTTPResponse(contentType: "application/json", FloorReport(figures).json())
+        case "/metrics": return HTTPResponse(contentType: PrometheusText.contentType, body: PrometheusText.text(figures).utf8)
+        case "/metrics.json": return HTTPResponse(contentType: "application/json", body: FloorReport(figures).json())
         default: return figures.trouble.map { text(503, $0) } ?? text(200, "ok: \(figures.process.run)")
         }
     }
 
-    private func text(_ status: Int, _ line: String) -> HTTPResponse { HTTPResponse(status, "\(line)\n".utf8) }
+    private func text(_ status: Int, _ line: String) -> HTTPResponse { HTTPResponse(status, body: "\(line)\n".utf8) }
 }

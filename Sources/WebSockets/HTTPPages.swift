@@ -21,7 +21,7 @@ public struct HTTPResponse: Sendable {
     public var contentType: String
     public var body: [UInt8]
 
-    public init(_ status: Int = 200, contentType: String = "text/plain; charset=utf-8", _ body: some Sequence<UInt8>) {
+    public init(_ status: Int = 200, contentType: String = "text/plain; charset=utf-8", body: some Sequence<UInt8>) {
         (self.status, self.contentType, self.body) = (status, contentType, Array(body))
     }
 }

@@ -11,7 +11,7 @@ struct Top: ParsableCommand {
             Of a console (floor run --console PORT), or, with --data, of the counters that a floor keeps in its data directory:
             those can be read when it hangs, was stopped or was killed. Examples:
               floor top
-              floor top http://127.0.0.1:9090
+              floor top http://127.0.0.1:9900
               floor top --data day --once
             """)
 
@@ -20,7 +20,7 @@ struct Top: ParsableCommand {
     @Flag(help: "Print one frame and end.") var once = false
     @Flag(help: "Print one report as JSON and end.") var json = false
 
-    static let usual = "http://127.0.0.1:9090"
+    static let usual = "http://127.0.0.1:9900"
 
     func validate() throws {
         guard url == nil || data == nil else { throw ValidationError("top: a URL or --data, not both") }
