@@ -104,7 +104,9 @@ final class RouterWorker: @unchecked Sendable {
     private func handle(_ mail: Mail) {
         switch mail {
         case .submit(let request, let madeAt):
-            if !sendProtocol.take(request, madeAt: madeAt, now: clock(), into: &actions) { counters.change { $0.repeatedIntents += 1 } }
+            if !sendProtocol.take(request, madeAt: madeAt, now: clock(), into: &actions) {
+                counters.change { $0.repeatedIntents += 1 }
+            }
         case .loggedOn: sendProtocol.sessionUp(now: clock(), numbersRestart: numbersRestart, into: &actions)
         case .loggedOut: sendProtocol.sessionDown(into: &actions)
         case .gapFilled(let id):

@@ -51,7 +51,9 @@ final class DayReplay {
         names = run.assembly.names
         watermark = 0
         let box = Box()
-        for stage in run.assembly.graph.stages { for edge in stage.outputs { edge.accept(Watcher(box: box, graph: run.assembly.graph)) } }
+        for stage in run.assembly.graph.stages {
+            for edge in stage.outputs { edge.accept(Watcher(box: box, graph: run.assembly.graph)) }
+        }
         for port in run.assembly.graph.ports { port.edgeOfAnyType.accept(Watcher(box: box, graph: run.assembly.graph)) }
         try day.replay(run)
         digests = DigestBook(run.assembly.graph, sequence: run.replay.lastSequence)
@@ -107,7 +109,8 @@ final class DayReplay {
         }
         outcome.states = intents.filter { $0.action == .new }.map { intent in
             guard let last = updates[intent.clOrdID] else { return "\(names.text(of: intent.symbol)) no word" }
-            return "\(names.text(of: last.symbol)) \(last.ordStatus) \(last.cumQty) of \(last.orderQty) at \(last.avgPx), \(last.certainty)"
+            return
+                "\(names.text(of: last.symbol)) \(last.ordStatus) \(last.cumQty) of \(last.orderQty) at \(last.avgPx), \(last.certainty)"
         }.enumerated().sorted { ($0.element.prefix(5), $0.offset) < ($1.element.prefix(5), $1.offset) }.map(\.element)
         outcome.positions = positions.keys.sorted { $0.rawValue < $1.rawValue }.compactMap { symbol in
             positions[symbol].map {
@@ -116,7 +119,9 @@ final class DayReplay {
         }
         outcome.parents = parentOrder.compactMap { parents[$0] }.enumerated().sorted {
             ($0.element.symbol.rawValue, $0.offset) < ($1.element.symbol.rawValue, $1.offset)
-        }.map { "\(names.text(of: $0.element.symbol)) \($0.element.side) \($0.element.orderQty): \($0.element.state) \($0.element.cumQty)" }
+        }.map {
+            "\(names.text(of: $0.element.symbol)) \($0.element.side) \($0.element.orderQty): \($0.element.state) \($0.element.cumQty)"
+        }
         return outcome
     }
 }

@@ -19,7 +19,9 @@ extension SimulatedWorld {
             let filled = day.filled[intent.clOrdID] ?? .zero
             if filled != last.cumQty { violated("order \(id): Σ LastQty \(filled), CumQty \(last.cumQty)") }
             guard let there = venue.order(id) else {
-                if last.ordStatus != .rejected { violated("order \(id) is \(last.ordStatus), \(last.certainty); the venue never had it") }
+                if last.ordStatus != .rejected {
+                    violated("order \(id) is \(last.ordStatus), \(last.certainty); the venue never had it")
+                }
                 continue
             }
             if last.certainty != .known { violated("order \(id) is \(last.certainty) when all is told") }
@@ -50,7 +52,9 @@ extension SimulatedWorld {
             ours[day.names.text(of: symbol)] = position.quantity.rawValue / Quantity(units: 1).rawValue
         }
         let theirs = venue.positions.mapValues { Int64($0) }
-        if ours != theirs { violated("positions: the desk has \(ours.sorted { $0.key < $1.key }), the venue \(theirs.sorted { $0.key < $1.key })") }
+        if ours != theirs {
+            violated("positions: the desk has \(ours.sorted { $0.key < $1.key }), the venue \(theirs.sorted { $0.key < $1.key })")
+        }
     }
 
     /// Every execution is on record, once.
@@ -62,6 +66,8 @@ extension SimulatedWorld {
         for fill in venue.fills where times[fill.execID] != 1 {
             violated("execution \(fill.execID) is on record \(times[fill.execID] ?? 0) times")
         }
-        if times.count > venue.fills.count { violated("\(times.count) executions are on record, the venue made \(venue.fills.count)") }
+        if times.count > venue.fills.count {
+            violated("\(times.count) executions are on record, the venue made \(venue.fills.count)")
+        }
     }
 }

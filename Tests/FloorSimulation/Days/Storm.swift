@@ -28,7 +28,9 @@ public struct Storm {
         (setup.durability, setup.death, setup.mutation) = (isPowerCut ? .disk : .os, isPowerCut ? .machine : .process, mutation)
         setup.events = 60 + random.below(60)
         setup.checkpoints = [500_000_000, 5_000_000_000, .max / 2][random.below(3)]
-        if random.below(4) == 0 { setup.overrides += ["clock.kind=wall", "clock.every=100ms"] + (random.below(2) == 0 ? ["sources.feed.idle=2s"] : []) }
+        if random.below(4) == 0 {
+            setup.overrides += ["clock.kind=wall", "clock.every=100ms"] + (random.below(2) == 0 ? ["sources.feed.idle=2s"] : [])
+        }
         let world = try SimulatedWorld(setup)
         var weather = Weather(world, random)
         let live = weather.play()
@@ -109,9 +111,13 @@ private struct Weather {
                 let now = world.disk.bytes(of: path)
                 if now.count > at { world.disk.setBytes(of: path, now.prefix(at) + [bytes[at]] + now[(at + 1)...]) }
             } else if isUp {
-                world.violated("a flipped bit in \(path) was taken for an unfinished write: \(world.run?.resumed ?? 0) of \(records) records are left")
+                world.violated(
+                    "a flipped bit in \(path) was taken for an unfinished write: \(world.run?.resumed ?? 0) of \(records) records are left"
+                )
             } else if let refusal = world.refusal {
-                if !refusal.contains(path), !refusal.contains("No space left") { world.violated("a flipped bit in \(path) is refused without its name: \(refusal)") }
+                if !refusal.contains(path), !refusal.contains("No space left") {
+                    world.violated("a flipped bit in \(path) is refused without its name: \(refusal)")
+                }
                 world.note("refused: \(refusal)")
             }
             if !isUp { world.disk.setBytes(of: path, bytes) }

@@ -38,7 +38,9 @@ final class SimulatedDisk: Storage, @unchecked Sendable {  // one thread steps a
     // MARK: Storage
 
     func openToRead(_ path: String) throws(JournalError) -> any StoredFile {
-        guard !fate.isDead, let node = names[path] else { throw .io(operation: "open", path: path, errno: fate.isDead ? EIO : ENOENT) }
+        guard !fate.isDead, let node = names[path] else {
+            throw .io(operation: "open", path: path, errno: fate.isDead ? EIO : ENOENT)
+        }
         return SimulatedFile(node, path, self, hidden: hiddenBytes(path, node))
     }
     func createToAppend(_ path: String) throws(JournalError) -> any StoredFile {
@@ -156,7 +158,9 @@ final class SimulatedDisk: Storage, @unchecked Sendable {  // one thread steps a
     /// What is left of bytes that were not synced: the first of them, cut anywhere; or the file's length with some of its
     /// sectors, which are written whole, in any order, or not at all.
     private func survivors(_ node: Node) -> [UInt8] {
-        guard random.below(2) == 0 else { return Array(node.bytes.prefix(node.durable + random.below(node.bytes.count - node.durable + 1))) }
+        guard random.below(2) == 0 else {
+            return Array(node.bytes.prefix(node.durable + random.below(node.bytes.count - node.durable + 1)))
+        }
         var bytes = node.bytes, sector = node.durable / 512
         let lostFrom = random.below(2) == 0 ? sector + random.below((bytes.count - 1) / 512 - sector + 1) : Int.max
         while sector * 512 < bytes.count {
@@ -188,7 +192,9 @@ final class SimulatedDisk: Storage, @unchecked Sendable {  // one thread steps a
 
     /// How many bytes at a file's end a broken recovery does not see: the last block of the last segment.
     private func hiddenBytes(_ path: String, _ node: Node) -> Int {
-        guard mutation == .skipsTheLastBlock, path.hasSuffix(".jrnl"), files(under: folder(of: path)).last == path else { return 0 }
+        guard mutation == .skipsTheLastBlock, path.hasSuffix(".jrnl"), files(under: folder(of: path)).last == path else {
+            return 0
+        }
         var at = 64, last = 0
         while at + 48 <= node.bytes.count {
             let body = (0..<4).reduce(0) { $0 | Int(node.bytes[at + 4 + $1]) << (8 * $1) }

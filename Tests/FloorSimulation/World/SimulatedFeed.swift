@@ -58,7 +58,8 @@ final class SimulatedFeed: LiveFeed {
             Trade(eventTime: Tape.start + event.time, symbol: names.symbol(event.symbol), price: event.price, size: event.size))
     }
     func tell(_ kind: FeedStatus.Kind, at time: Int64) {
-        _ = statuses?.offer(FeedStatus(eventTime: time, symbol: SymbolID(rawValue: 0), kind: kind, reason: names.text("simulated")))
+        _ = statuses?.offer(
+            FeedStatus(eventTime: time, symbol: SymbolID(rawValue: 0), kind: kind, reason: names.text("simulated")))
     }
     var depth: Int { trades?.depth ?? 0 }
     var capacity: Int { trades?.capacity ?? 0 }

@@ -150,7 +150,9 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
     }
     /// The disk refused a write: the run ends as it does then, and somebody makes room.
     private func failed(_ error: any Error) {
-        guard case JournalError.io(_, _, ENOSPC)? = error as? JournalError else { return violated("the engine stopped: \(error)") }
+        guard case JournalError.io(_, _, ENOSPC)? = error as? JournalError else {
+            return violated("the engine stopped: \(error)")
+        }
         note("the run ends: \(error)")
         run?.fail()
         run?.close()
@@ -244,7 +246,9 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
         case .sendsBeforeDurable: for effect in run.engine.effects { effect.isDurable = true }
         case .sendsOneBatchEarly:
             let durable = run.journal?.durableSequence ?? 0
-            if durable > previousDurable { for effect in run.engine.effects { effect.release(upTo: run.engine.nextSequence - 1) } }
+            if durable > previousDurable {
+                for effect in run.engine.effects { effect.release(upTo: run.engine.nextSequence - 1) }
+            }
         default: break
         }
     }
@@ -254,8 +258,12 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
         guard let sequence = intents[id] else { return violated("\(message.type) \(id) is sent without an intent on record") }
         let durable = run.journal?.durableSequence ?? 0
         let age = time.elapsed - (made[id]?.at ?? time.elapsed)
-        if message.type == .newOrderSingle, age > 12_000_000_000 { violated("D \(id) is sent \(age / 1_000_000) ms after it was made") }
-        if sequence > durable { violated("\(message.type) \(id) is sent when record \(durable) is durable, of record \(sequence)") }
+        if message.type == .newOrderSingle, age > 12_000_000_000 {
+            violated("D \(id) is sent \(age / 1_000_000) ms after it was made")
+        }
+        if sequence > durable {
+            violated("\(message.type) \(id) is sent when record \(durable) is durable, of record \(sequence)")
+        }
     }
     private func checkEngine(_ run: DeskRun) {
         let engine = run.engine, watermark = engine.lastWatermark, settled = engine.settledSequence
