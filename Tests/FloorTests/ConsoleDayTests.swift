@@ -111,7 +111,11 @@ extension FloorTests {
             try #require(moving, "\(floor.errors)")
             let alive = try await FloorProcess.run(["top", url, "--once"], in: folder)
             #expect(alive.status == 0 && alive.output.contains("bars") && alive.output.contains("running"), "\(alive)")
-            let same = try await FloorProcess.run(["top", "--data", data, "--once"], in: folder)
+            // The file is there before the first trade is.
+            var same = try await FloorProcess.run(["top", "--data", data, "--once"], in: folder)
+            for _ in 0..<100 where !same.output.contains("trades  live") {
+                same = try await FloorProcess.run(["top", "--data", data, "--once"], in: folder)
+            }
             #expect(same.status == 0 && same.output.contains("(sequencer)") && same.output.contains("trades  live"), "\(same)")
 
             // Stopped: nothing moves any more, and what was last seen grows old.
