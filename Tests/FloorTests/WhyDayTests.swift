@@ -33,12 +33,16 @@ extension FloorTests {
             let desk = try day.startDesk()
             // The first child that was filled, found while the desk is at work.
             var first: Answer?
-            _ = try await until(seconds: 60) { FileManager.default.fileExists(atPath: day.data + "/manifest.json") }
-            for _ in 0..<200 where first == nil && desk.isRunning {
-                guard let child = try await orders(day).first(where: { $0.contains("for") && !$0.contains("cancel") }) else {
-                    continue
-                }
-                let found = try await answer(day, child[0])
+            var fill: String?
+            _ = try await until(seconds: 60) {
+                // Not before the floor has made it: looking would make an empty one.
+                guard FileManager.default.fileExists(atPath: day.data + "/ledger.db") else { return !desk.isRunning }
+                fill = (try? LedgerContents(day.data))?.fills.first?.clOrdID
+                return fill != nil || !desk.isRunning
+            }
+            let child = try #require(fill, "\(desk.errors)")
+            for _ in 0..<50 where first == nil && desk.isRunning {
+                let found = try await answer(day, child)
                 if found.object["fills"] as? Int ?? 0 > 0 { first = found }
             }
             let running = try #require(first, "\(desk.errors)")
