@@ -31,12 +31,12 @@ extension FloorTests {
         func whileItRuns() async throws {
             let day = try await LiveDay(speed: 1_200, exitAtEnd: false)
             let desk = try day.startDesk()
-            // The first child that was filled, found while the desk is at work.
+            // The first child that was filled, found while the desk is at work. By now it has opened its ledger: somebody who
+            // looks into that at the very moment would be in its way.
+            try await desk.waitFor("feed feed: connected")
             var first: Answer?
             var fill: String?
             _ = try await until(seconds: 60) {
-                // Not before the floor has made it: looking would make an empty one.
-                guard FileManager.default.fileExists(atPath: day.data + "/ledger.db") else { return !desk.isRunning }
                 fill = (try? LedgerContents(day.data))?.fills.first?.clOrdID
                 return fill != nil || !desk.isRunning
             }
