@@ -15,6 +15,7 @@ public struct SmallDay {
         public var diedAt: String
         /// Where this day and another part, in words; nil where they do not.
         public func difference(from other: Result) -> String? { outcome.difference(from: other.outcome) }
+        public var orders: Int { outcome.orders.count }
         public var summary: String {
             "\(outcome.orders.count) orders, \(outcome.cancels.count) cancels, \(outcome.fills.count) fills, "
                 + "\(outcome.parents.count) parents, positions \(outcome.positions)"
@@ -30,8 +31,11 @@ public struct SmallDay {
         (self.seed, self.isPowerCut, self.mutation, self.events) = (seed, isPowerCut, mutation, events)
     }
 
-    /// Plays the day; the process dies at the given step, and every `again` steps of the processes after it.
-    public func play(dyingAt step: Int? = nil, again: Int? = nil, keepsNames: Bool = false) throws -> Result {
+    /// Plays the day; the process dies at the given step, the one after it `second` steps later, or the ones after it every
+    /// `again` steps.
+    public func play(
+        dyingAt step: Int? = nil, second: Int? = nil, again: Int? = nil, keepsNames: Bool = false
+    ) throws -> Result {
         var setup = SimulatedWorld.Setup(seed: seed)
         (setup.durability, setup.death, setup.mutation) = (isPowerCut ? .disk : .os, isPowerCut ? .machine : .process, mutation)
         setup.events = events
@@ -39,7 +43,8 @@ public struct SmallDay {
         if keepsNames { world.fate.names = [] }
         world.fate.isLast = { at, _ in
             guard let step else { return false }
-            return at == step || (at > step && again.map { (at - step) % $0 == 0 } ?? false)
+            let later = at - step
+            return later == 0 || later == second || (later > 0 && again.map { later % $0 == 0 } ?? false)
         }
         var player = Player(world, deliversLast: (step ?? 0) % 2 == 0)
         let live = player.play()
