@@ -22,12 +22,12 @@ public struct FloorReport: Codable, Sendable {
     }
     public struct Edge: Codable, Sendable {
         public var name: String
-        public var depth: UInt64, capacity: UInt64, total: UInt64
+        public var depth: UInt64, capacity: UInt64, total: UInt64, taken: UInt64
         public var oldestAge: Double
         /// Left out where something waits and nothing is taken.
         public var drain: Double?
         public var blocked: Double
-        public var conflated: UInt64, shed: UInt64, spilled: UInt64
+        public var conflated: UInt64, sampledOut: UInt64, shed: UInt64, spilled: UInt64
     }
     public struct Source: Codable, Sendable {
         public var name: String
@@ -77,9 +77,9 @@ public struct FloorReport: Codable, Sendable {
         }
         edges = figures.edges.map {
             Edge(
-                name: $0.name, depth: $0.depth, capacity: $0.capacity, total: $0.total, oldestAge: $0.oldestAge,
-                drain: $0.drain.isFinite ? $0.drain : nil, blocked: $0.blocked, conflated: $0.conflated, shed: $0.shed,
-                spilled: $0.spilled)
+                name: $0.name, depth: $0.depth, capacity: $0.capacity, total: $0.total, taken: $0.taken, oldestAge: $0.oldestAge,
+                drain: $0.drain.isFinite ? $0.drain : nil, blocked: $0.blocked, conflated: $0.conflated,
+                sampledOut: $0.sampledOut, shed: $0.shed, spilled: $0.spilled)
         }
         sources = figures.sources.map {
             Source(

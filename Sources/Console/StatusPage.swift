@@ -127,11 +127,11 @@ enum StatusPage {
             count(o.elements_in), count(o.elements_out), o.late ? { text: count(o.late), kind: 'warn' } : '0',
             time(o.latency_p50), time(o.latency_p99), time(o.local_lag), time(o.global_lag)] })));
           const warn = n => n ? { text: count(n), kind: 'warn' } : '0';
-          fill('edges', ['edge', { text: '', kind: 'text' }, 'depth', 'capacity', 'oldest', 'drain', 'blocked', 'conflated', 'shed',
-            'spilled', 'total'], r.edges.map(e => [e.name,
+          fill('edges', ['edge', { text: '', kind: 'text' }, 'depth', 'capacity', 'oldest', 'drain', 'blocked', 'conflated',
+            'sampled', 'shed', 'spilled', 'total'], r.edges.map(e => [e.name,
             { bar: [[e.depth >= e.capacity ? 'held' : 'busy', e.capacity ? e.depth / e.capacity : 0]] }, count(e.depth),
             e.capacity ? count(e.capacity) : '—', time(e.oldest_age), e.drain === undefined ? { text: 'never', kind: 'warn' }
-            : time(e.drain), time(e.blocked), warn(e.conflated), warn(e.shed), warn(e.spilled), count(e.total)]));
+            : time(e.drain), time(e.blocked), warn(e.conflated), warn(e.sampled_out), warn(e.shed), warn(e.spilled), count(e.total)]));
           fill('sources', ['source', { text: 'state', kind: 'text' }, 'records', 'watermark lag', 'gaps', 'reconnects'],
             r.sources.map(s => [s.name, { text: s.state || '', kind: 'text' }, count(s.records), time(s.watermark_lag),
             warn(s.gaps), warn(s.reconnects)]));

@@ -46,13 +46,15 @@ public struct TopFrame {
     }
 
     private mutating func edges(_ edges: [FloorReport.Edge]) {
-        let head = ["edge", "depth", "capacity", "oldest", "drain", "blocked", "conflated", "shed", "spilled", "total"]
+        let head = [
+            "edge", "depth", "capacity", "oldest", "drain", "blocked", "conflated", "sampled", "shed", "spilled", "total",
+        ]
         let rows = edges.map { edge in
             [
                 edge.name, Text.count(Double(edge.depth)), edge.capacity == 0 ? "-" : Text.count(Double(edge.capacity)),
                 Text.time(edge.oldestAge), edge.drain.map(Text.time) ?? "never", Text.time(edge.blocked),
-                Text.count(Double(edge.conflated)), Text.count(Double(edge.shed)), Text.count(Double(edge.spilled)),
-                Text.count(Double(edge.total)),
+                Text.count(Double(edge.conflated)), Text.count(Double(edge.sampledOut)), Text.count(Double(edge.shed)),
+                Text.count(Double(edge.spilled)), Text.count(Double(edge.total)),
             ]
         }
         table(head, rows, leading: [0], edges.map { $0.depth > 0 && $0.depth >= $0.capacity && $0.capacity > 0 ? .red : .plain })

@@ -21,7 +21,7 @@ import Testing
             lines[5]
                 == "slow      ████████████████████  99.9%   0.0%   0.1%      3     42    42     0  2.0 ms  9.0 ms  3.0 s  75 min  bottleneck"
         )
-        #expect(lines.contains("feed     64        64   7.5 s  never    1.0 s          1     2        3   1000"))
+        #expect(lines.contains("feed     64        64   7.5 s  never    1.0 s          1        4     2        3   1002"))
         #expect(lines.contains("feed    stale     1000          5.0 s     1           2"))
         #expect(lines.contains("journal     500 records, 20 not durable yet, last commit 1.5 ms"))
         #expect(lines.contains("path        feed to broker: 9, p50 80.0 µs, p99 95.0 µs"))
@@ -78,9 +78,9 @@ extension FloorReport {
         ]
         report.edges = [
             Edge(
-                name: "feed", depth: 64, capacity: 64, total: 1_000, oldestAge: 7.5, drain: nil, blocked: 1, conflated: 1,
-                shed: 2,
-                spilled: 3)
+                name: "feed", depth: 64, capacity: 64, total: 1_002, taken: 931, oldestAge: 7.5, drain: nil, blocked: 1,
+                conflated: 1,
+                sampledOut: 4, shed: 2, spilled: 3)
         ]
         report.sources = [Source(name: "feed", records: 1_000, watermarkLag: 5, state: "stale", gaps: 1, reconnects: 2)]
         report.journal = Journal(records: 500, unsynced: 20, commits: 9, commit: 0.0015)

@@ -11,6 +11,7 @@ extension FloorTests {
             "floor_operator_latency_seconds", "floor_operator_local_lag_seconds", "floor_operator_global_lag_seconds",
             "floor_edge_depth", "floor_edge_capacity", "floor_edge_oldest_age_seconds", "floor_edge_drain_seconds",
             "floor_edge_blocked_seconds_total", "floor_edge_conflated_total", "floor_edge_shed_total", "floor_edge_spilled_total",
+            "floor_edge_elements_in_total", "floor_edge_elements_out_total", "floor_edge_sampled_total",
             "floor_source_watermark_seconds", "floor_source_gaps_total", "floor_source_reconnects_total", "floor_feed_state",
             "floor_journal_unsynced_records", "floor_journal_fsync_seconds", "floor_checkpoint_seconds", "floor_checkpoint_bytes",
             "floor_path_latency_seconds", "floor_orders", "floor_orders_in_doubt", "floor_breaks_open",

@@ -90,6 +90,7 @@ final class EngineMeter {
 extension EdgeMetrics {
     func copy(_ account: EdgeAccount) {
         (total, taken, depth) = (account.offered, account.taken, Int(account.inFlight))
-        (conflated, shed, spilled) = (account.conflated, account.shed &+ account.sampledOut, account.spilled)
+        (conflated, sampledOut) = (account.conflated, account.sampledOut)
+        (shed, spilled) = (account.shed, account.spilled)
     }
 }

@@ -66,7 +66,7 @@ struct EdgeCell {
     var oldestIngest: Int64 = 0
     /// How long its writer has waited for room.
     var blockedTicks: UInt64 = 0, blockedSince: UInt64 = 0
-    var conflated: UInt64 = 0, shed: UInt64 = 0, spilled: UInt64 = 0
+    var conflated: UInt64 = 0, sampledOut: UInt64 = 0, shed: UInt64 = 0, spilled: UInt64 = 0
     var history = InlineArray<10, UInt64>(repeating: 0)
 }
 

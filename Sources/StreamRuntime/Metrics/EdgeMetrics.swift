@@ -38,10 +38,15 @@ public final class EdgeMetrics: @unchecked Sendable {  // plain words with one w
         get { cell.pointee.oldestIngest }
         set { cell.pointee.oldestIngest = newValue }
     }
-    /// Elements that another of the same key took the place of, that were left out, that went to disk for a while.
+    /// Elements that another of the same key took the place of, that a sample left out, that found no room, that went to disk
+    /// for a while. At any instant `total` is `taken`, `conflated`, `sampledOut`, `shed` and `depth` together.
     public var conflated: UInt64 {
         get { cell.pointee.conflated }
         set { cell.pointee.conflated = newValue }
+    }
+    public var sampledOut: UInt64 {
+        get { cell.pointee.sampledOut }
+        set { cell.pointee.sampledOut = newValue }
     }
     public var shed: UInt64 {
         get { cell.pointee.shed }

@@ -53,10 +53,10 @@ extension FloorFigures {
         let passed = cell.taken > frame.past(cell.history) ? Double(cell.taken &- frame.past(cell.history)) : 0
         let drain = cell.depth == 0 ? 0 : passed > 0 ? Double(cell.depth) * frame.window / passed : .infinity
         return Edge(
-            name: record.name, depth: cell.depth, capacity: cell.capacity, total: cell.total,
+            name: record.name, depth: cell.depth, capacity: cell.capacity, total: cell.total, taken: cell.taken,
             oldestAge: cell.depth > 0 && cell.oldestIngest != 0 ? frame.age(cell.oldestIngest) : 0, drain: drain,
             blocked: frame.seconds(cell.blockedTicks) + frame.ongoing(cell.blockedSince), conflated: cell.conflated,
-            shed: cell.shed, spilled: cell.spilled)
+            sampledOut: cell.sampledOut, shed: cell.shed, spilled: cell.spilled)
     }
 
     private static func source(_ record: CountersReading.Record<SourceCell>, _ frame: TimeFrame) -> Source {

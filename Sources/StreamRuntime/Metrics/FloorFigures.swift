@@ -43,10 +43,11 @@ public struct FloorFigures: Sendable {
     }
     public struct Edge: Sendable {
         public var name: String
-        public var depth: UInt64, capacity: UInt64, total: UInt64
+        /// Elements that wait, the most that can, and all that came and went.
+        public var depth: UInt64, capacity: UInt64, total: UInt64, taken: UInt64
         /// Of the oldest element that waits; how long the edge takes to empty at the pace of late; how long its writer waited.
         public var oldestAge: Double, drain: Double, blocked: Double
-        public var conflated: UInt64, shed: UInt64, spilled: UInt64
+        public var conflated: UInt64, sampledOut: UInt64, shed: UInt64, spilled: UInt64
     }
     public struct Source: Sendable {
         public var name: String

@@ -76,10 +76,21 @@ public struct PrometheusText {
         counter("floor_edge_blocked_seconds_total", "How long the edge's writer has waited for room.") {
             for edge in edges { $0.sample(label(edge), edge.blocked) }
         }
+        counter(
+            "floor_edge_elements_in_total", "Elements that the edge was given: out, conflated, sampled, shed and depth together."
+        ) {
+            for edge in edges { $0.sample(label(edge), edge.total) }
+        }
+        counter("floor_edge_elements_out_total", "Elements that its reader is done with.") {
+            for edge in edges { $0.sample(label(edge), edge.taken) }
+        }
         counter("floor_edge_conflated_total", "Elements whose place a newer one of the same key took.") {
             for edge in edges { $0.sample(label(edge), edge.conflated) }
         }
-        counter("floor_edge_shed_total", "Elements that were left out.") {
+        counter("floor_edge_sampled_total", "Elements that a sample left out.") {
+            for edge in edges { $0.sample(label(edge), edge.sampledOut) }
+        }
+        counter("floor_edge_shed_total", "Elements that found no room and were left out.") {
             for edge in edges { $0.sample(label(edge), edge.shed) }
         }
         counter("floor_edge_spilled_total", "Elements that went to disk for a while.") {

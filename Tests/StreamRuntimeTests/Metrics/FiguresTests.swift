@@ -101,9 +101,11 @@ import Testing
         #expect(try hand.figures(at: 4).edge("orders")?.blocked == 3)
         edge.unblock(Hand.ticks(5))
         #expect(try hand.figures(at: 9).edge("orders")?.blocked == 4)
-        (edge.conflated, edge.shed, edge.spilled) = (3, 4, 5)
+        (edge.conflated, edge.sampledOut, edge.shed, edge.spilled) = (3, 7, 4, 5)
+        (edge.total, edge.taken, edge.depth) = (25, 9, 2)
         let found = try #require(try hand.figures(at: 9).edge("orders"))
-        #expect((found.conflated, found.shed, found.spilled) == (3, 4, 5))
+        #expect((found.conflated, found.sampledOut, found.shed, found.spilled) == (3, 7, 4, 5))
+        #expect((found.total, found.taken, found.depth) == (25, 9, 2))
     }
 
     @Test("shares are of the last samples, not of the day")
