@@ -100,7 +100,7 @@ public final class FIXRouter: Sendable {
     ///
     /// Only compliance makes a `ClearedOrder`, so there is no way to send what it has not seen.
     /// - Parameter madeAt: when it was made, nanoseconds since the epoch, where that was before a restart and its record is
-    ///   younger; nil for now.
+    ///   younger. Left out, it was made now.
     public func submit(_ order: ClearedOrder, madeAt: Int64? = nil) { submit(request: order.request, madeAt: madeAt) }
 
     func submit(request: OrderRequest, madeAt: Int64? = nil) {
