@@ -3,7 +3,7 @@ import StreamRuntime
 
 /// The laws that any operator keeps, checked over one history of one small graph.
 ///
-///     try Laws(of: { TimeBars(length: 10) }, over: trades).hold()
+///     try Laws(of: { TimeBars(length: 10) }, over: trades).check()
 ///
 /// What a law is about, and what breaking it looks like, is on the page docs/operators.md. A law that is broken throws
 /// `Broken`, whose text names the first output, element and field that differ.
@@ -68,7 +68,7 @@ public struct Laws {
     static let mostRestarts = 150
 
     /// - Throws: `Broken`, for the first law that is.
-    public func hold(_ laws: Set<Law> = Set(Law.allCases)) throws {
+    public func check(_ laws: Set<Law> = Set(Law.allCases)) throws {
         let expected = LawRun(self)
         expected.run()
         for law in Law.allCases where laws.contains(law) {

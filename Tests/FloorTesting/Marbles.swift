@@ -4,7 +4,7 @@ import StreamRuntime
 /// Holds a graph to a picture: what goes in and, under it, what comes out and when. Then holds it to the laws, over the
 /// same picture.
 ///
-///     try marbles(
+///     try checkMarbles(
 ///         """
 ///         trades  -a--b-----c--!
 ///         bars    ----------A--B
@@ -23,7 +23,7 @@ import StreamRuntime
 ///   - start: the event time of column 0.
 ///   - build: fills a graph; called for every run, so it must do the same each time.
 /// - Throws: `MarbleMismatch` with both pictures, `Laws.Broken`, or what is wrong with the picture itself.
-public func marbles(_ text: String, unit: Int64 = 1, start: Int64 = 0, build: @escaping (Picture) -> Void) throws {
+public func checkMarbles(_ text: String, unit: Int64 = 1, start: Int64 = 0, build: @escaping (Picture) -> Void) throws {
     let diagram = try MarbleDiagram(text)
     // Once for the names alone: what is an input decides who moves the watermark.
     let draft = Picture(Graph(), diagram, nil)
@@ -39,7 +39,7 @@ public func marbles(_ text: String, unit: Int64 = 1, start: Int64 = 0, build: @e
         let again = Picture(graph, diagram, score)
         build(again)
         return Laws.Script { again.offer($0, $1) }
-    }.hold()
+    }.check()
 }
 
 /// What came out is not what the picture says.

@@ -15,7 +15,7 @@ import Testing
 
     @Test("an operator without a fault keeps all laws", arguments: 1...5 as ClosedRange<UInt64>)
     func sound(seed: UInt64) throws {
-        try Laws(of: { Counting() }, over: events(seed: seed), lateness: 6, seed: seed).hold()
+        try Laws(of: { Counting() }, over: events(seed: seed), lateness: 6, seed: seed).check()
     }
 
     @Test(
@@ -26,17 +26,17 @@ import Testing
         ] as [(Fault, Laws.Law)])
     func caught(fault: Fault, law: Laws.Law) throws {
         let laws = Laws(of: { Counting(fault) }, over: events(seed: 1), lateness: 6)
-        let broken = #expect(throws: Laws.Broken.self) { try laws.hold([law]) }
+        let broken = #expect(throws: Laws.Broken.self) { try laws.check([law]) }
         #expect(broken?.law == law)
         // And by the whole of them, where an earlier law may see it first.
-        #expect(throws: Laws.Broken.self) { try laws.hold() }
+        #expect(throws: Laws.Broken.self) { try laws.check() }
     }
 
     @Test("an operator by keys that shares state between them is caught by the law of copies")
     func copies() throws {
-        try Laws(of: { CountingByKey(sharesState: false) }, over: events(seed: 1)).hold()
+        try Laws(of: { CountingByKey(sharesState: false) }, over: events(seed: 1)).check()
         let broken = #expect(throws: Laws.Broken.self) {
-            try Laws(of: { CountingByKey(sharesState: true) }, over: events(seed: 1)).hold()
+            try Laws(of: { CountingByKey(sharesState: true) }, over: events(seed: 1)).check()
         }
         #expect(broken?.law == .copies)
     }
@@ -44,7 +44,7 @@ import Testing
     @Test("a broken law names the output, the element and the field, with both values")
     func text() throws {
         let laws = Laws(of: { Counting(.forgetsField) }, over: events(seed: 1), lateness: 6)
-        let broken = #expect(throws: Laws.Broken.self) { try laws.hold([.restart]) }
+        let broken = #expect(throws: Laws.Broken.self) { try laws.check([.restart]) }
         let text = broken?.description ?? ""
         #expect(text.hasPrefix("the law of restart is broken: restored after record "))
         #expect(text.contains("output operator differs at its element ") && text.contains(" in before:\n  expected  record "))
@@ -54,7 +54,7 @@ import Testing
     @Test("of an output that has too few elements, the first missing one is named")
     func missing() throws {
         let laws = Laws(of: { Counting(.usesRoom) }, over: events(seed: 1), lateness: 6)
-        let broken = #expect(throws: Laws.Broken.self) { try laws.hold([.room]) }
+        let broken = #expect(throws: Laws.Broken.self) { try laws.check([.room]) }
         #expect(broken?.description.contains("elements instead of") == true)
         #expect(broken?.description.contains("the first missing record ") == true)
     }

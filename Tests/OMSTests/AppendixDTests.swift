@@ -6,7 +6,7 @@ import Testing
 /// here have one, since a fill without a price is an anomaly.
 @Suite("Appendix D, the tables printed in the specification")
 struct AppendixDTests {
-    private func run(_ text: String, timeInForce: TimeInForce = .day, anomalies: [Anomaly.Rule] = []) throws {
+    private func check(_ text: String, timeInForce: TimeInForce = .day, anomalies: [Anomaly.Rule] = []) throws {
         var script = Script()
         script.timeInForce = timeInForce
         try script.run(text)
@@ -21,7 +21,7 @@ struct AppendixDTests {
 
     @Test("D1, A.1.a: an order is filled")
     func filled() throws {
-        try run(
+        try check(
             """
             > D X 10000
             < New X | New 10000 0 10000
@@ -33,7 +33,7 @@ struct AppendixDTests {
 
     @Test("D4, B.1.b: fills while a cancel is pending carry the old ClOrdID and keep PendingCancel")
     func cancelPartFilled() throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > F Y X
                 < Trade X 2000@10 id:2 | PartiallyFilled 10000 3000 7000
@@ -45,7 +45,7 @@ struct AppendixDTests {
 
     @Test("D5, B.1.c: filled before the cancel is accepted: pending first, Filled when it is turned down")
     func filledBeforeCancel() throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > F Y X
                 < Trade X 2000@10 id:2 | PartiallyFilled 10000 3000 7000
@@ -57,7 +57,7 @@ struct AppendixDTests {
 
     @Test("B.1.e: the acknowledgement and the cancel cross")
     func acknowledgementCrosses() throws {
-        try run(
+        try check(
             """
             > D X 10000
             > F Y X
@@ -69,7 +69,7 @@ struct AppendixDTests {
 
     @Test("B.1.d: the cancel is pending before the order is acknowledged")
     func cancelBeforeAcknowledgement() throws {
-        try run(
+        try check(
             """
             > D X 10000
             > F Y X
@@ -89,7 +89,7 @@ struct AppendixDTests {
 
     @Test("D7, C.1.b: a replace to a larger quantity, a fill while it is pending")
     func replaceUp() throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > G Y X 12000
                 < PendingReplace Y X | PendingReplace 10000 1000 9000
@@ -101,7 +101,7 @@ struct AppendixDTests {
 
     @Test("D8, C.1.c: a filled order is replaced up and works again")
     func replaceFilledUp() throws {
-        try run(
+        try check(
             """
             > D X 10000
             < New X | New 10000 0 10000
@@ -117,7 +117,7 @@ struct AppendixDTests {
         "D11 and D12: a replace at or below what is filled is amended to it, and the order is filled",
         arguments: ["1500", "1000"])
     func replaceBelowFilled(asked: String) throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > G Y X \(asked)
                 < Trade X 500@10 id:2 | PartiallyFilled 10000 1500 8500
@@ -128,7 +128,7 @@ struct AppendixDTests {
 
     @Test("D.2.b: two replaces in flight, both pending first")
     func chained() throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > G Y X 8000
                 > G Z Y 7000
@@ -142,7 +142,7 @@ struct AppendixDTests {
 
     @Test("D16, D.2.a: two replaces in flight, processed one after the other")
     func chainedSequentially() throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > G Y X 8000
                 > G Z Y 7000
@@ -156,7 +156,7 @@ struct AppendixDTests {
 
     @Test("D17: the second replace is turned down while the first is pending")
     func secondTurnedDown() throws {
-        try run(
+        try check(
             Self.partFilled + """
                 > G Y X 8000
                 > G Z Y 7000
@@ -169,13 +169,13 @@ struct AppendixDTests {
 
     @Test("D20 and D21: the venue replaces or cuts the order without a request")
     func unsolicited() throws {
-        try run(Self.partFilled + "< Replaced X | PartiallyFilled 11000 1000 10000")
-        try run(Self.partFilled + "< Restated X | PartiallyFilled 9000 1000 8000")
+        try check(Self.partFilled + "< Replaced X | PartiallyFilled 11000 1000 10000")
+        try check(Self.partFilled + "< Restated X | PartiallyFilled 9000 1000 8000")
     }
 
     @Test("D26: status reports through an order's life change nothing")
     func statusReports() throws {
-        try run(
+        try check(
             """
             > D X 10000
             > H X
@@ -191,7 +191,7 @@ struct AppendixDTests {
 
     @Test("D28: a 2:1 split doubles the quantities and halves the price")
     func split() throws {
-        try run(
+        try check(
             """
             > D X 10000
             < New X | New 10000 0 10000
@@ -204,7 +204,7 @@ struct AppendixDTests {
 
     @Test("D30: a GTC order is renewed and replaced on the next day")
     func replacedNextDay() throws {
-        try run(
+        try check(
             """
             > D X 10000
             < New X | New 10000 0 10000
@@ -220,7 +220,7 @@ struct AppendixDTests {
 
     @Test("D35: cancelled, then a bust, then a new fill: Canceled outranks both")
     func canceledThenBust() throws {
-        try run(
+        try check(
             """
             > D X 10000
             < New X id:A | New 10000 0 10000
@@ -235,7 +235,7 @@ struct AppendixDTests {
 
     @Test("D37, L.1.a: a guarantee of execution is no fill, and Stopped outranks PartiallyFilled")
     func stopped() throws {
-        try run(
+        try check(
             """
             > D X 10000
             < New X | New 10000 0 10000

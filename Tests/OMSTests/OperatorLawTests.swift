@@ -21,6 +21,6 @@ import TradingModel
                 case .report(let report): driver.offer(report, to: reports)
                 }
             }
-        }.hold()
+        }.check()
     }
 }

@@ -29,28 +29,28 @@ import TradingModel
 
     @Test("time bars", arguments: 1...3 as ClosedRange<UInt64>)
     func timeBars(seed: UInt64) throws {
-        try Laws(of: { TimeBars(length: 10, lateness: 4) }, over: trades(seed), lateness: 5, seed: seed).hold()
-        try Laws(of: { TimeBars(length: 3) }, over: trades(seed), lateness: 20, seed: seed).hold()
+        try Laws(of: { TimeBars(length: 10, lateness: 4) }, over: trades(seed), lateness: 5, seed: seed).check()
+        try Laws(of: { TimeBars(length: 3) }, over: trades(seed), lateness: 20, seed: seed).check()
     }
     @Test("bars of tumbling, sliding and session windows", arguments: 1...3 as ClosedRange<UInt64>)
     func windowBars(seed: UInt64) throws {
         for shape in [.tumbling(7), .sliding(12, every: 5), .sliding(30, every: 3), .session(gap: 6)] as [WindowShape] {
             for lateness in [0, 9] as [Int64] {
-                try Laws(of: { WindowBars(shape, lateness: lateness) }, over: trades(seed), lateness: 2, seed: seed).hold()
+                try Laws(of: { WindowBars(shape, lateness: lateness) }, over: trades(seed), lateness: 2, seed: seed).check()
             }
         }
     }
     @Test("averages, strengths, scores, ranges", arguments: 1...2 as ClosedRange<UInt64>)
     func signals(seed: UInt64) throws {
-        try Laws(of: { EMA(period: 4) }, over: bars(seed), seed: seed).hold()
-        try Laws(of: { EMA(period: 4, seed: .first) }, over: bars(seed), seed: seed).hold()
-        try Laws(of: { RSI(period: 4) }, over: bars(seed), seed: seed).hold()
-        try Laws(of: { ZScore(window: 5) }, over: bars(seed), seed: seed).hold()
-        try Laws(of: { ATR(period: 4) }, over: bars(seed), seed: seed).hold()
+        try Laws(of: { EMA(period: 4) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { EMA(period: 4, seed: .first) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { RSI(period: 4) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { ZScore(window: 5) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { ATR(period: 4) }, over: bars(seed), seed: seed).check()
     }
     @Test("momentum targets", arguments: 1...2 as ClosedRange<UInt64>)
     func targets(seed: UInt64) throws {
         let rule = { MomentumTargets(gain: 3, maxWeight: 0.5, step: 0.01) }
-        try Laws(of: rule, over: signals(seed), and: signals(seed + 100), seed: seed).hold()
+        try Laws(of: rule, over: signals(seed), and: signals(seed + 100), seed: seed).check()
     }
 }

@@ -179,9 +179,9 @@ import TradingModel
         #expect(desk.sizes == [25])
     }
     /// A parent of 100 in four slices over 20 columns, of which nobody fills anything.
-    private func picture(_ text: String, _ completion: TWAP.Completion) throws {
+    private func checkPicture(_ text: String, _ completion: TWAP.Completion) throws {
         let order = try cleared(request(parent, .buy, 100, 50))
-        try marbles(text) { picture in
+        try checkMarbles(text) { picture in
             let updates = picture.graph.source("updates", OrderUpdate.self, holdsWatermark: false)
             let parameters = TWAP.Parameters(duration: 20, slices: 4, completion: completion)
             let twap = TWAP(parameters, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3))
@@ -194,7 +194,7 @@ import TradingModel
     @Test("each slice cancels the one before and sends its own; the end sends none")
     func slices() throws {
         for completion in [TWAP.Completion.completeByEnd, .cancelRemainder] {
-            try picture(
+            try checkPicture(
                 """
                 orders    p
                 time      ---|-|----|----|----|--|
@@ -204,7 +204,7 @@ import TradingModel
     }
     @Test("time that leaps over slices sends one child for them all")
     func leap() throws {
-        try picture(
+        try checkPicture(
             """
             orders    p
             time      -----------------|-------------|

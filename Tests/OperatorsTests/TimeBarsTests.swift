@@ -36,8 +36,8 @@ import TradingModel
         #expect(found[1].time == second && found[1].volume == quantity(7))
     }
     /// The letters a to d are the prices 1 to 4; a bar shows its open, close and number of trades.
-    private func picture(_ text: String, lateness: Int64 = 0, _ bars: [Character: String]) throws {
-        try marbles(text) { picture in
+    private func checkPicture(_ text: String, lateness: Int64 = 0, _ bars: [Character: String]) throws {
+        try checkMarbles(text) { picture in
             let trades = picture.source("trades") { mark, time in trade(at: time, Double(max(96, mark.asciiValue ?? 96) - 96)) }
             let made = picture.graph.add("bars", TimeBars(length: 5, lateness: lateness), from: trades)
             picture.output("bars", made.out, bars) { "\($0.open) \($0.close) \($0.trades)" }
@@ -46,7 +46,7 @@ import TradingModel
     }
     @Test("a trade on the boundary closes the bar before, and belongs to the one that begins there")
     func boundary() throws {
-        try picture(
+        try checkPicture(
             """
             trades  ab---c-d--------!
             bars    -----A----------C
@@ -55,7 +55,7 @@ import TradingModel
     }
     @Test("a bar waits for its lateness; what comes later goes to the side")
     func lateness() throws {
-        try picture(
+        try checkPicture(
             """
             trades  a-----b-c<5-d----a<14-!
             bars    ------------A---------(BD)

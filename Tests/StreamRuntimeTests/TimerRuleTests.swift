@@ -16,7 +16,7 @@ import Testing
 
     @Test("a window closes at the first record whose watermark reaches its end, before that record is handled")
     func closesBefore() throws {
-        try marbles(
+        try checkMarbles(
             """
             in   a--b---c!
             sum  -------AB
@@ -30,7 +30,7 @@ import Testing
     /// The watermark stays at 7 from b on: c's window has closed, d's has not.
     @Test("an element is late when its window has closed, not when it is older than the watermark")
     func lateMeansClosed() throws {
-        try marbles(
+        try checkMarbles(
             """
             in    a------b-c<8-d<7--!
             sum   -------A----------B
@@ -45,7 +45,7 @@ import Testing
 
     @Test("lateness keeps a window open for so much longer")
     func latenessWaits() throws {
-        try marbles(
+        try checkMarbles(
             """
             in    a------b-c<8--d-!
             sum   --------------A-(BD)
@@ -60,7 +60,7 @@ import Testing
 
     @Test("a timer set for a time already reached fires right after the element that set it")
     func pastTimerFiresAtOnce() throws {
-        try marbles(
+        try checkMarbles(
             """
             in    ------a(bd)-
             echo  ------A(BD)-
@@ -75,7 +75,7 @@ import Testing
 
     @Test("timers of one time fire by key, whatever the order of setting")
     func timersByKey() throws {
-        try marbles(
+        try checkMarbles(
             """
             in    (dab)--e---
             echo  -------(abd)
@@ -89,7 +89,7 @@ import Testing
     /// Both inputs are the same edge: the pair sets on the first and answers on the second, within one record.
     @Test("of one record, the input declared first is handled first")
     func tiesByInput() throws {
-        try marbles(
+        try checkMarbles(
             """
             in    -----c---
             pair  -----P---
@@ -103,7 +103,7 @@ import Testing
 
     @Test("the end of input fires what is pending, and drops what that sets")
     func end() throws {
-        try marbles(
+        try checkMarbles(
             """
             in    -c--!
             echo  ----C

@@ -60,6 +60,7 @@ struct FailureTests {
         let raw = try RawListener(answer: nil)
         let dialed = try Dialed(port: raw.port)
         dialed.client.stop()
+        #expect(dialed.recorder.seen.withLock { $0.opened } == 0)
     }
 }
 

@@ -12,7 +12,7 @@ import TradingModel
 
     @Test("an instrument is quiet when nothing has come for five seconds, and a trade that comes late does not wake it")
     func quiet() throws {
-        try marbles(
+        try checkMarbles(
             """
             trades  -a--b---------c<12-
             time    ------|--|-------|--
@@ -34,6 +34,6 @@ import TradingModel
             time += Int64(random.below(9))
             return trade("a", time - Int64(random.below(6)))
         }
-        try Laws(of: { Quiet(wait: 5) }, over: trades, lateness: 3).hold()
+        try Laws(of: { Quiet(wait: 5) }, over: trades, lateness: 3).check()
     }
 }
