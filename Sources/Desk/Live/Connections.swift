@@ -24,3 +24,9 @@ struct Sockets: Connections {
     }
     func recovery(_ recovery: consuming RouterRecovery, _ names: Names) -> RouterRecovery { recovery }
 }
+
+/// A connection that offers elements from a thread of its own.
+package protocol LiveFeed {
+    func start() throws
+    func stop()
+}
