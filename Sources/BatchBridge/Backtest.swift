@@ -71,10 +71,7 @@ public final class Backtest {
             configuration, instruments: assembly.instruments, names: names, cash: cash,
             reports: engine.ingress(reports), progress: settings.progress)
         self.venue = venue
-        assembly.graph.sink(parts.orders.name, from: intents) { offer in
-            for i in 0..<offer.count { venue.take(offer[i].request) }
-            return offer.count
-        }
+        assembly.graph.each(parts.orders.name, of: intents) { order, _ in venue.take(order.request) }
         books = DeskBooks(assembly.graph)
         for vertex in topology.vertices {
             if let loop = vertex.loop { attachLoop(vertex, assembly.edge(loop), Elements.type(named: loop.element)) }

@@ -8,10 +8,7 @@ extension RecordedDay {
     private struct FromGraph: LedgerAttachment {
         let graph: Graph
         func attach<T: Element>(_ edge: Edge<T>, _ body: @escaping (UInt64, T) -> Void) {
-            graph.sink(edge.name + ".ledger", from: edge) { offer in
-                for i in 0..<offer.count { body(offer.sequence(i), offer[i]) }
-                return offer.count
-            }
+            graph.each(edge.name + ".ledger", of: edge) { body($1, $0) }
         }
     }
 

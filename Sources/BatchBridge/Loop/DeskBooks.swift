@@ -13,22 +13,10 @@ final class DeskBooks {
 
     /// Watches the first edge of positions, if there is one.
     init(_ graph: Graph) {
-        for stage in graph.stages where !isWatching {
-            for edge in stage.outputs where !isWatching { edge.accept(Watcher(books: self, graph: graph)) }
-        }
-    }
-
-    private struct Watcher: EdgeVisitor {
-        let books: DeskBooks, graph: Graph
-        func visit<T: Element>(_ edge: Edge<T>) {
-            guard let edge = edge as? Edge<PositionUpdate> else { return }
-            let books = books
-            books.isWatching = true
-            graph.sink(edge.name + ".books", from: edge) { offer in
-                for i in 0..<offer.count { books.take(offer[i]) }
-                return offer.count
-            }
-        }
+        let positions = graph.stages.lazy.flatMap(\.outputs).compactMap { $0 as? Edge<PositionUpdate> }.first
+        guard let positions else { return }
+        isWatching = true
+        graph.each(positions.name + ".books", of: positions) { update, _ in self.take(update) }
     }
     private func take(_ update: PositionUpdate) {
         held[Owner(account: update.account, strategy: update.strategy, symbol: update.symbol)] = update.quantity

@@ -144,11 +144,8 @@ private final class IndexTaker {
 
     private func watch(_ edge: EdgeBase, _ vertex: String, _ graph: Graph) {
         func each<E: Element>(_ edge: Edge<E>, _ request: @escaping (E) -> OrderRequest?) {
-            graph.sink(edge.name + ".orders", from: edge) { [unowned self] offer in
-                for i in 0..<offer.count {
-                    index.take(ElementKeys(offer[i]), request(offer[i]), offer.sequence(i), vertex)
-                }
-                return offer.count
+            graph.each(edge.name + ".orders", of: edge) { [unowned self] element, sequence in
+                index.take(ElementKeys(element), request(element), sequence, vertex)
             }
         }
         switch edge {

@@ -31,29 +31,17 @@ public final class DaySummary {
     /// Watches every edge of the graph whose elements say something about the day.
     public func watch(_ assembly: Assembly) {
         let graph = assembly.graph
-        for stage in graph.stages {
-            for edge in stage.outputs { edge.accept(Watcher(summary: self, graph: graph)) }
+        func each<T: Element>(_ edge: Edge<T>, _ body: @escaping (T) -> Void) {
+            graph.each(edge.name + ".summary", of: edge) { element, _ in body(element) }
         }
-        for port in graph.ports { port.edgeOfAnyType.accept(Watcher(summary: self, graph: graph)) }
-    }
-
-    private struct Watcher: EdgeVisitor {
-        let summary: DaySummary, graph: Graph
-        func visit<T: Element>(_ edge: Edge<T>) {
-            let summary = summary
-            func each<E>(_ edge: Edge<E>, _ body: @escaping (E) -> Void) {
-                graph.sink(edge.name + ".summary", from: edge) { offer in
-                    for i in 0..<offer.count { body(offer[i]) }
-                    return offer.count
-                }
-            }
+        for edge in graph.allEdges {
             switch edge {
-            case let edge as Edge<OrderUpdate>: each(edge) { summary.take($0) }
-            case let edge as Edge<PositionUpdate>: each(edge) { summary.positions[$0.symbol] = $0 }
-            case let edge as Edge<Finding>: each(edge) { summary.take($0) }
-            case let edge as Edge<Anomaly>: each(edge) { _ in summary.anomalies += 1 }
-            case let edge as Edge<ParentUpdate>: each(edge) { summary.take($0) }
-            case let edge as Edge<Trade> where edge.isPort: each(edge) { summary.lastPrices[$0.symbol] = $0.price }
+            case let edge as Edge<OrderUpdate>: each(edge) { self.take($0) }
+            case let edge as Edge<PositionUpdate>: each(edge) { self.positions[$0.symbol] = $0 }
+            case let edge as Edge<Finding>: each(edge) { self.take($0) }
+            case let edge as Edge<Anomaly>: each(edge) { _ in self.anomalies += 1 }
+            case let edge as Edge<ParentUpdate>: each(edge) { self.take($0) }
+            case let edge as Edge<Trade> where edge.isPort: each(edge) { self.lastPrices[$0.symbol] = $0.price }
             default: break
             }
         }

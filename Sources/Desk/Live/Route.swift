@@ -46,14 +46,10 @@ final class Route {
                     + "{ intents: { kind: loop, of: \(sink.inputs.first?.reference ?? "slicer") } }")
         }
         // Before the router: it must know what an earlier run of the day asked for and heard before it sends anything.
-        assembly.graph.sink(sink.name + ".history", from: intents) { [unowned self, unowned engine] offer in
-            for i in 0..<offer.count { recovery.intent(offer[i], takenAt: engine.batchIngestTime) }
-            return offer.count
+        assembly.graph.each(sink.name + ".history", of: intents) { [unowned self, unowned engine] order, _ in
+            recovery.intent(order, takenAt: engine.batchIngestTime)
         }
-        assembly.graph.sink(sink.name + ".heard", from: port.edge) { [unowned self] offer in
-            for i in 0..<offer.count { recovery.report(offer[i]) }
-            return offer.count
-        }
+        assembly.graph.each(sink.name + ".heard", of: port.edge) { [unowned self] report, _ in recovery.report(report) }
         engine.keep(CheckpointPart("sink/\(sink.name)") { [unowned self] in recovery.state(&$0) })
         let queue = effects.consumer(sink.name) { [unowned self] (sequence, order: ClearedOrder) in
             router?.submit(order, madeAt: engine.timeBeforeRestart(of: sequence))

@@ -38,10 +38,7 @@ public final class OrdersMade {
 
     private func watch(_ edge: EdgeBase, _ isLeaving: Bool, _ graph: Graph) {
         func each<E: Element>(_ edge: Edge<E>, _ body: @escaping (E) -> Void) {
-            graph.sink(edge.name + ".made", from: edge) { [unowned self] offer in
-                if isOn { for i in 0..<offer.count { body(offer[i]) } }
-                return offer.count
-            }
+            graph.each(edge.name + ".made", of: edge) { [unowned self] element, _ in if isOn { body(element) } }
         }
         switch edge {
         case let edge as Edge<OrderRequest>: each(edge) { [unowned self] _ in proposed += 1 }

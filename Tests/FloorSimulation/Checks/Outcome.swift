@@ -51,10 +51,7 @@ final class DayReplay {
         names = run.assembly.names
         watermark = 0
         let box = Box()
-        for stage in run.assembly.graph.stages {
-            for edge in stage.outputs { edge.accept(Watcher(box: box, graph: run.assembly.graph)) }
-        }
-        for port in run.assembly.graph.ports { port.edgeOfAnyType.accept(Watcher(box: box, graph: run.assembly.graph)) }
+        for edge in run.assembly.graph.allEdges { box.watch(edge, run.assembly.graph) }
         try day.replay(run)
         digests = DigestBook(run.assembly.graph, sequence: run.replay.lastSequence)
         (intents, updates, positions, reports) = (box.intents, box.updates, box.positions, box.reports)
@@ -65,32 +62,25 @@ final class DayReplay {
         var intents: [OrderRequest] = [], updates: [ClOrdID: OrderUpdate] = [:], positions: [SymbolID: PositionUpdate] = [:]
         var reports: [ExecutionReport] = [], anomalies: [Anomaly] = [], parents: [ClOrdID: ParentUpdate] = [:]
         var parentOrder: [ClOrdID] = [], filled: [ClOrdID: Quantity] = [:]
-    }
-    private struct Watcher: EdgeVisitor {
-        let box: Box, graph: Graph
 
-        func visit<T: Element>(_ edge: Edge<T>) {
-            let box = box
-            func each<E>(_ edge: Edge<E>, _ body: @escaping (E) -> Void) {
-                graph.sink(edge.name + ".simulation", from: edge) { offer in
-                    for i in 0..<offer.count { body(offer[i]) }
-                    return offer.count
-                }
+        func watch(_ edge: EdgeBase, _ graph: Graph) {
+            func each<T: Element>(_ edge: Edge<T>, _ body: @escaping (T) -> Void) {
+                graph.each(edge.name + ".simulation", of: edge) { element, _ in body(element) }
             }
             switch edge {
-            case let edge as Edge<ClearedOrder> where edge.isPort: each(edge) { box.intents.append($0.request) }
+            case let edge as Edge<ClearedOrder> where edge.isPort: each(edge) { self.intents.append($0.request) }
             case let edge as Edge<OrderUpdate>:
                 each(edge) {
-                    box.updates[$0.rootID] = $0
-                    if $0.lastQty != .zero { box.filled[$0.rootID] = (box.filled[$0.rootID] ?? .zero) + $0.lastQty }
+                    self.updates[$0.rootID] = $0
+                    if $0.lastQty != .zero { self.filled[$0.rootID] = (self.filled[$0.rootID] ?? .zero) + $0.lastQty }
                 }
-            case let edge as Edge<PositionUpdate>: each(edge) { box.positions[$0.symbol] = $0 }
-            case let edge as Edge<ExecutionReport> where edge.isPort: each(edge) { box.reports.append($0) }
-            case let edge as Edge<Anomaly>: each(edge) { box.anomalies.append($0) }
+            case let edge as Edge<PositionUpdate>: each(edge) { self.positions[$0.symbol] = $0 }
+            case let edge as Edge<ExecutionReport> where edge.isPort: each(edge) { self.reports.append($0) }
+            case let edge as Edge<Anomaly>: each(edge) { self.anomalies.append($0) }
             case let edge as Edge<ParentUpdate> where !edge.isPort:
                 each(edge) {
-                    if box.parents[$0.clOrdID] == nil { box.parentOrder.append($0.clOrdID) }
-                    box.parents[$0.clOrdID] = $0
+                    if self.parents[$0.clOrdID] == nil { self.parentOrder.append($0.clOrdID) }
+                    self.parents[$0.clOrdID] = $0
                 }
             default: break
             }

@@ -220,22 +220,15 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
         for port in run.assembly.graph.ports {
             guard let port = port as? TypedPort<ClearedOrder> else { continue }
             let names = run.assembly.names
-            run.assembly.graph.sink(port.name + ".simulation", from: port.edge) { [unowned self] offer in
-                for i in 0..<offer.count {
-                    let id = offer[i].clOrdID.text(names)
-                    intents[id] = offer.sequence(i)
-                }
-                return offer.count
+            run.assembly.graph.each(port.name + ".simulation", of: port.edge) { [unowned self] order, sequence in
+                intents[order.clOrdID.text(names)] = sequence
             }
         }
         for stage in run.assembly.graph.stages {
             guard let edge = stage.outputs.first as? Edge<ClearedOrder> else { continue }
             let names = run.assembly.names
-            run.assembly.graph.sink(edge.name + ".made", from: edge) { [unowned self, unowned run] offer in
-                for i in 0..<offer.count where !run.engine.isReplaying {
-                    made[offer[i].clOrdID.text(names)] = (time.elapsed, offer.sequence(i))
-                }
-                return offer.count
+            run.assembly.graph.each(edge.name + ".made", of: edge) { [unowned self, unowned run] order, sequence in
+                if !run.engine.isReplaying { made[order.clOrdID.text(names)] = (time.elapsed, sequence) }
             }
         }
     }
