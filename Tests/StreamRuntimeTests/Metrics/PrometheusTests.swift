@@ -16,11 +16,11 @@ import Testing
 
     @Test("numbers are those that Prometheus reads back")
     func numbers() {
-        #expect(PrometheusText.number(.infinity) == "+Inf" && PrometheusText.number(-.infinity) == "-Inf")
-        #expect(PrometheusText.number(.nan) == "NaN" && PrometheusText.number(3) == "3" && PrometheusText.number(0.1) == "0.1")
+        #expect(Double.infinity.metricText == "+Inf" && (-Double.infinity).metricText == "-Inf")
+        #expect(Double.nan.metricText == "NaN" && 3.0.metricText == "3" && 0.1.metricText == "0.1")
         #expect(PrometheusText.bounds.count == 28 && PrometheusText.bounds == PrometheusText.bounds.sorted())
-        #expect(PrometheusText.number(PrometheusText.bounds[0]) == "1e-08" && PrometheusText.bounds.last == 10)
-        #expect(PrometheusText.bounds.map(PrometheusText.number).contains("0.00025"))
+        #expect(PrometheusText.bounds[0].metricText == "1e-08" && PrometheusText.bounds.last == 10)
+        #expect(PrometheusText.bounds.map(\.metricText).contains("0.00025"))
     }
 
     /// By hand: 2 values of 100 ns, 1 of 3 µs, 1 of 20 s.
