@@ -22,6 +22,25 @@ __attribute__((target("sse4.2"))) static inline uint32_t record_checksum(const u
     return ~rest;
 }
 
+// Goes on with four sums of stretches of `bytes`, a multiple of 8, that lie `apart` from each other. Each sum is a chain of
+// instructions that take three cycles, and four chains overlap.
+__attribute__((target("sse4.2"), always_inline)) static inline void add_to_four(uint64_t sums[4], const uint8_t *at, size_t apart,
+                                                                               size_t bytes) {
+    uint64_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
+    for (size_t i = 0; i < bytes; i += 8) {
+        uint64_t wa, wb, wc, wd;
+        __builtin_memcpy(&wa, at + i, 8);
+        __builtin_memcpy(&wb, at + apart + i, 8);
+        __builtin_memcpy(&wc, at + 2 * apart + i, 8);
+        __builtin_memcpy(&wd, at + 3 * apart + i, 8);
+        a = _mm_crc32_u64(a, wa);
+        b = _mm_crc32_u64(b, wb);
+        c = _mm_crc32_u64(c, wc);
+        d = _mm_crc32_u64(d, wd);
+    }
+    sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
+}
+
 // The state that `state` becomes when 256 bytes of zeros follow: its product with x^(256·8) modulo the polynomial. The
 // constant is x^(256·8 − 33), reflected; the instruction supplies the other 33.
 __attribute__((target("sse4.2,pclmul"))) static inline uint32_t after_256_zeros(uint32_t state) {
@@ -32,20 +51,11 @@ __attribute__((target("sse4.2,pclmul"))) static inline uint32_t after_256_zeros(
 __attribute__((target("sse4.2,pclmul"))) uint32_t cp_crc32c_kilobytes(uint32_t state, const void *bytes, size_t kilobytes) {
     const uint8_t *at = bytes;
     for (; kilobytes > 0; kilobytes--, at += 1024) {
-        uint64_t a = state, b = 0, c = 0, d = 0;
-        for (size_t i = 0; i < 256; i += 8) {
-            uint64_t wa, wb, wc, wd;
-            __builtin_memcpy(&wa, at + i, 8);
-            __builtin_memcpy(&wb, at + 256 + i, 8);
-            __builtin_memcpy(&wc, at + 512 + i, 8);
-            __builtin_memcpy(&wd, at + 768 + i, 8);
-            a = _mm_crc32_u64(a, wa);
-            b = _mm_crc32_u64(b, wb);
-            c = _mm_crc32_u64(c, wc);
-            d = _mm_crc32_u64(d, wd);
-        }
+        uint64_t sums[4] = {state, 0, 0, 0};
+        add_to_four(sums, at, 256, 256);
         // A sum is linear in its input: the later stretches' sums add to what the earlier ones' become by then.
-        state = after_256_zeros(after_256_zeros(after_256_zeros((uint32_t)a) ^ (uint32_t)b) ^ (uint32_t)c) ^ (uint32_t)d;
+        state = (uint32_t)sums[0];
+        for (int i = 1; i < 4; i++) state = after_256_zeros(state) ^ (uint32_t)sums[i];
     }
     return state;
 }
@@ -64,25 +74,14 @@ __attribute__((target("sse4.2"))) size_t cp_first_bad_record(const void *records
                                                             uint64_t first, const uint32_t *expected) {
     const uint8_t *at = records;
     if (stride == 40) {
-        // Four at a time: each sum is a chain of instructions that take three cycles, and four chains overlap.
         size_t i = 0;
         for (; i + 4 <= count; i += 4, at += 160) {
-            uint64_t a = _mm_crc32_u64(0xffffffffu, first + i), b = _mm_crc32_u64(0xffffffffu, first + i + 1);
-            uint64_t c = _mm_crc32_u64(0xffffffffu, first + i + 2), d = _mm_crc32_u64(0xffffffffu, first + i + 3);
-            for (size_t word = 0; word < 40; word += 8) {
-                uint64_t wa, wb, wc, wd;
-                __builtin_memcpy(&wa, at + word, 8);
-                __builtin_memcpy(&wb, at + 40 + word, 8);
-                __builtin_memcpy(&wc, at + 80 + word, 8);
-                __builtin_memcpy(&wd, at + 120 + word, 8);
-                a = _mm_crc32_u64(a, wa);
-                b = _mm_crc32_u64(b, wb);
-                c = _mm_crc32_u64(c, wc);
-                d = _mm_crc32_u64(d, wd);
-            }
-            if ((~(uint32_t)a ^ expected[i]) | (~(uint32_t)b ^ expected[i + 1]) | (~(uint32_t)c ^ expected[i + 2])
-                | (~(uint32_t)d ^ expected[i + 3]))
-                break;
+            uint64_t sums[4];
+            uint32_t differs = 0;
+            for (size_t k = 0; k < 4; k++) sums[k] = _mm_crc32_u64(0xffffffffu, first + i + k);
+            add_to_four(sums, at, 40, 40);
+            for (size_t k = 0; k < 4; k++) differs |= ~(uint32_t)sums[k] ^ expected[i + k];
+            if (differs) break;
         }
         for (; i < count; i++, at += 40)
             if (record_checksum(at, 40, first + i) != expected[i]) return i;
