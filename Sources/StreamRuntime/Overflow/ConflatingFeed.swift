@@ -1,24 +1,15 @@
 import PlainData
 import Synchronization
 
-/// Takes from an ingress that conflates.
-final class ConflatingFeed<T: Element>: Feed {
-    private let ingress: Ingress<T>, conflating: ConflatingRing<T>
-    private var held = 0, visible = Int.max
-    private let offsets: UnsafeMutablePointer<UInt32>
+/// Takes from an ingress that conflates: what it takes hold of can no longer be replaced.
+final class ConflatingFeed<T: Element>: RingFeed<T> {
+    private let conflating: ConflatingRing<T>
 
     init(_ port: TypedPort<T>, _ ingress: Ingress<T>, _ conflating: ConflatingRing<T>) {
-        (self.ingress, self.conflating) = (ingress, conflating)
-        offsets = .allocate(capacity: conflating.ring.capacity)
-        super.init(port)
+        self.conflating = conflating
+        super.init(port, ingress)
     }
-    deinit { offsets.deallocate() }
 
-    override func look() { visible = conflating.ring.count }
-    override var nextIngestTime: Int64? {
-        let (_, places, n) = conflating.ring.peek(most: min(1, visible - held), skipping: held)
-        return n > 0 ? places[0] : nil
-    }
     override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
         let most = min(most, visible - held)
         guard most > 0 else { return }
@@ -39,10 +30,4 @@ final class ConflatingFeed<T: Element>: Feed {
         batch.append(port, UnsafeMutableRawPointer(elements), n, ingestTime: base, offsets: n > 1 ? UnsafePointer(offsets) : nil)
         held += n
     }
-    override func release() {
-        if held > 0 { conflating.ring.release(held) }
-        (held, visible) = (0, .max)
-    }
-    override var hasEnded: Bool { ingress.isFinished }
-    override var isReady: Bool { conflating.ring.count > 0 }
 }

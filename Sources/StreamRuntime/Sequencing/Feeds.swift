@@ -37,10 +37,12 @@ public enum WallClock {
 }
 
 /// Takes from an ingress ring, where the elements lie.
-final class RingFeed<T: Element>: Feed {
-    let ingress: Ingress<T>
-    private var held = 0, visible = Int.max
-    private let offsets: UnsafeMutablePointer<UInt32>
+class RingFeed<T: Element>: Feed {
+    final let ingress: Ingress<T>
+    /// How many were taken and are not released, and how many there were at the last look.
+    final var held = 0, visible = Int.max
+    /// By element taken: nanoseconds since the arrival of the batch's first one from here.
+    final let offsets: UnsafeMutablePointer<UInt32>
 
     init(_ port: TypedPort<T>, _ ingress: Ingress<T>) {
         self.ingress = ingress
