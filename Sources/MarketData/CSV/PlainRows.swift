@@ -1,4 +1,5 @@
-/// The rows of a comma-separated file without a header, one by one, where they lie.
+/// The rows of a comma-separated file one by one, where they lie: all have as many columns as the first. A byte order mark is
+/// passed over.
 struct PlainRows {
     private let blocks: LineBlocks
     private let scanner: RowScanner
@@ -15,13 +16,15 @@ struct PlainRows {
         guard let block = try blocks.next(), let start = block.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
             throw .empty(file: path, form: form, columns: shape)
         }
-        (at, end) = (start, start + block.count)
+        end = start + block.count
+        at = block.starts(with: [0xEF, 0xBB, 0xBF]) ? start + 3 : start
         let probe = RowScanner(count: RowScanner.mostColumns, places: [])
-        let (_, count) = probe.split(start, end)
+        let (_, count) = probe.split(at, end)
         scanner = RowScanner(count: min(count, RowScanner.mostColumns), places: Array(0..<min(count, RowScanner.mostColumns)))
     }
 
-    /// Valid until the next call.
+    /// Both are valid until the next call.
+    var fields: Fields { scanner.fields }
     subscript(column: Int) -> UnsafeRawBufferPointer { scanner.fields[column] }
 
     /// Goes to the next row; false at the end.
