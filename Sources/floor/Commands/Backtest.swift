@@ -85,8 +85,8 @@ struct BacktestCommand: ParsableCommand {
         let topology = try arguments.checked()
         try write { () throws(BacktestError) in try ResultFiles.prepare(out) }
         var settings = settings
-        let line = HistoryLine(prefix)
-        settings.progress = { day, equity in line.show(day, equity) }
+        let line = ProgressLine()
+        settings.progress = { day, equity in line.show("\(prefix)\(Self.text(day))  equity \(Int64(equity.double))") }
         defer { line.clear() }
         do {
             return try Backtest(topology, settings: settings).run()
@@ -120,26 +120,5 @@ struct BacktestCommand: ParsableCommand {
             measure.title + String(repeating: " ", count: max(1, 20 - measure.title.count)) + measure.shown
         }
         return (lines + ["\(out)/report.html, kpis.json, equity.csv, trades.csv"]).joined(separator: "\n")
-    }
-}
-
-/// One line on a terminal, rewritten in place; nothing where nobody watches.
-private final class HistoryLine {
-    private let prefix: String
-    private var last: Int64 = 0, isShown = false
-
-    init(_ prefix: String) { self.prefix = prefix }
-
-    func show(_ day: Int64, _ equity: Notional) {
-        guard isTerminal else { return }
-        let now = TickClock.monotonic()
-        guard now - last > 100_000_000 else { return }
-        (last, isShown) = (now, true)
-        let line = "\r\u{1B}[K\(prefix)\(UTC.text(day).prefix(10))  equity \(Int64(equity.double))"
-        _ = line.withCString { write(2, $0, strlen($0)) }
-    }
-    func clear() {
-        guard isShown else { return }
-        _ = "\r\u{1B}[K".withCString { write(2, $0, strlen($0)) }
     }
 }

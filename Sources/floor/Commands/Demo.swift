@@ -51,15 +51,7 @@ struct Demo: ParsableCommand {
         settings.data = data
         let desk: DeskRun
         do { desk = try DeskRun(checked, settings: settings) } catch { throw Refusal.configuration("\(error)") }
-        let signals = SignalWatch(desk.stop)
-        defer { signals.cancel() }
-        let progress = ProgressLine()
-        desk.engine.onBatch = { sequence, watermark in progress.show(sequence, watermark) }
-        do { try desk.run() } catch {
-            progress.clear()
-            throw Refusal.answer("\(error)")
-        }
-        progress.clear()
+        try desk.runAtTerminal()
         say("\n" + DayReport(desk).text + "\n")
         venue.waitUntilExit()
 

@@ -101,12 +101,8 @@ struct ReplayCommand: ParsableCommand {
 
     private func whatIf(_ day: RecordedDay, _ other: CheckedTopology, _ from: UInt64) throws {
         let question = try WhatIf(day, other), progress = ProgressLine()
-        do {
-            try question.run(from: from, until: until, notice: complain) { progress.show($0, .min) }
-        } catch {
-            progress.clear()
-            throw error
-        }
+        defer { progress.clear() }
+        try question.run(from: from, until: until, notice: complain) { progress.show($0, .min) }
         progress.clear()
         let report = WhatIfReport(question)
         say(json ? try report.json() : report.text)

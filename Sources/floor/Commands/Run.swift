@@ -51,15 +51,7 @@ struct Run: ParsableCommand {
         do { page = try address.map { try Console(desk.counters, at: $0) } } catch { throw Refusal.configuration("\(error)") }
         defer { page?.stop() }
         if let page { complain("console at \(page.url)") }
-        let signals = SignalWatch(desk.stop)
-        defer { signals.cancel() }
-        let progress = ProgressLine()
-        desk.engine.onBatch = { sequence, watermark in progress.show(sequence, watermark) }
-        do { try desk.run() } catch {
-            progress.clear()
-            throw Refusal.answer("\(error)")
-        }
-        progress.clear()
+        try desk.runAtTerminal()
         let report = DayReport(desk)
         switch summary {
         case "json": complainRaw(try report.json())
@@ -113,25 +105,4 @@ final class SignalWatch {
         }
     }
     func cancel() { for source in sources { source.cancel() } }
-}
-
-/// One line on a terminal, rewritten in place ten times a second; nothing where nobody watches.
-final class ProgressLine {
-    private var last: Int64 = 0
-    private var isShown = false
-
-    func show(_ sequence: UInt64, _ watermark: Int64) {
-        guard isTerminal else { return }
-        let now = TickClock.monotonic()
-        guard now - last > 100_000_000 else { return }
-        last = now
-        isShown = true
-        let time = watermark > .min && watermark < endOfTime ? UTC.text(watermark / UTC.second * UTC.second) : "…"
-        let line = "\r\u{1B}[K\(sequence) records  \(time)"
-        _ = line.withCString { write(2, $0, strlen($0)) }
-    }
-    func clear() {
-        guard isShown else { return }
-        _ = "\r\u{1B}[K".withCString { write(2, $0, strlen($0)) }
-    }
 }

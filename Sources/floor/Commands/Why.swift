@@ -29,23 +29,25 @@ struct Why: ParsableCommand {
             }
             return format
         }
-        let progress = WhyProgress()
+        let line = ProgressLine()
+        // How far a pass over a long journal has come.
+        let progress = { (pass: String, sequence: UInt64) in line.show("\(pass): record \(sequence)") }
         do {
             let day = try RecordedDay(data)
             guard let order else {
-                let (index, names) = try day.orders { progress.show($0, $1) }
-                progress.clear()
+                let (index, names) = try day.orders(progress: progress)
+                line.clear()
                 return list(index, names)
             }
-            let lineage = try day.why(order) { progress.show($0, $1) }
-            progress.clear()
+            let lineage = try day.why(order, progress: progress)
+            line.clear()
             if let format {
                 say(LineageDrawing.draw(lineage, as: format), terminator: "")
             } else {
                 say(json ? try LineageJSON(lineage).text() : LineageText(lineage).text)
             }
         } catch {
-            progress.clear()
+            line.clear()
             throw refusal(error)
         }
     }
@@ -78,24 +80,5 @@ struct Why: ParsableCommand {
             say(line)
         }
         if index.entries.isEmpty { complain("\(data): no order is on record") }
-    }
-}
-
-/// How far a pass over a long journal has come, on a terminal.
-private final class WhyProgress {
-    private var last: Int64 = 0, isShown = false
-
-    func show(_ pass: String, _ sequence: UInt64) {
-        guard isTerminal else { return }
-        let now = TickClock.monotonic()
-        guard now - last > 100_000_000 else { return }
-        last = now
-        isShown = true
-        _ = "\r\u{1B}[K\(pass): record \(sequence)".withCString { write(2, $0, strlen($0)) }
-    }
-    func clear() {
-        guard isShown else { return }
-        isShown = false
-        _ = "\r\u{1B}[K".withCString { write(2, $0, strlen($0)) }
     }
 }
