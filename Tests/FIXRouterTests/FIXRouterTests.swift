@@ -1,3 +1,4 @@
+import FloorTesting
 import FIXSessions
 import Foundation
 import PlainData

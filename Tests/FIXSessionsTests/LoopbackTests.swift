@@ -1,3 +1,4 @@
+import FloorTesting
 import FIXSessions
 import Testing
 
@@ -40,7 +41,7 @@ struct LoopbackTests {
         let initiator = try FIXEngine([pair.initiator()], handler: desk)
         try acceptor.start()
         try initiator.start()
-        #expect(wait { initiator.isLoggedOn() && acceptor.isLoggedOn() && desk.seen.logons == 1 })
+        #expect(eventually { initiator.isLoggedOn() && acceptor.isLoggedOn() && desk.seen.logons == 1 })
 
         // Logon is 1, so the first order is 2.
         #expect(try initiator.send(order("A")) == .sent(msgSeqNum: 2))
@@ -49,7 +50,7 @@ struct LoopbackTests {
         try initiator.send(order("TOO-LATE", .orderCancelRequest, orig: "B"))
         try initiator.send(order("BAD-VALUE"))
         try initiator.send(order("?", FIXMsgType("V")))
-        #expect(wait { desk.seen.app.count == 5 && desk.admin("3").count == 1 })
+        #expect(eventually { desk.seen.app.count == 5 && desk.admin("3").count == 1 })
 
         #expect(venue.seen.app.map(\.type) == ["D", "G", "F", "F", "D", "V"])
         #expect(venue.app("D").first?[44] == "100.25")
@@ -65,7 +66,7 @@ struct LoopbackTests {
 
         #expect(initiator.nextSeqNums().sender == 8)
         initiator.stop()
-        #expect(wait { venue.seen.logouts == 1 })
+        #expect(eventually { venue.seen.logouts == 1 })
         #expect(!acceptor.isLoggedOn() && desk.seen.logouts == 1)
         acceptor.stop(graceMilliseconds: 0)
     }
@@ -78,10 +79,10 @@ struct LoopbackTests {
         let initiator = try FIXEngine([pair.initiator()], handler: desk)
         try acceptor.start()
         try initiator.start()
-        #expect(wait { initiator.isLoggedOn() })
+        #expect(eventually { initiator.isLoggedOn() })
         try initiator.send(order("A"))
         // BusinessRejectReason 5 is "conditionally required field missing".
-        #expect(wait { desk.app("j").first?[380] == "5" })
+        #expect(eventually { desk.app("j").first?[380] == "5" })
         initiator.stop(graceMilliseconds: 0)
         acceptor.stop(graceMilliseconds: 0)
     }
@@ -94,7 +95,7 @@ struct LoopbackTests {
         let initiator = try FIXEngine([pair.initiator()], handler: desk)
         try acceptor.start()
         try initiator.start()
-        #expect(wait { desk.seen.events.contains { $0.kind == .logonRefused(text: "no such trader") } })
+        #expect(eventually { desk.seen.events.contains { $0.kind == .logonRefused(text: "no such trader") } })
         #expect(desk.seen.logons == 0)
         let line = desk.seen.events.first { $0.kind == .logonRefused(text: "no such trader") }?.description
         #expect(line == "FIX session FIX.4.4:\(pair.buyer)->\(pair.seller): logon refused: no such trader")
@@ -108,7 +109,7 @@ struct LoopbackTests {
         let desk = Recorder()
         let initiator = try FIXEngine([pair.initiator()], handler: desk)
         try initiator.start()
-        #expect(wait { desk.seen.events.contains { $0.kind == .connectionFailed(host: "127.0.0.1", port: pair.port) } })
+        #expect(eventually { desk.seen.events.contains { $0.kind == .connectionFailed(host: "127.0.0.1", port: pair.port) } })
         #expect(!initiator.isLoggedOn())
         initiator.stop()
     }
@@ -125,7 +126,7 @@ struct LoopbackTests {
         let acceptor = try FIXEngine([pair.acceptor()], handler: venue)
         try acceptor.start()
         try initiator.start()
-        #expect(wait { venue.app("F").count == 1 })
+        #expect(eventually { venue.app("F").count == 1 })
         #expect(venue.app("F").first?.isResend == true)
         initiator.stop(graceMilliseconds: 0)
         acceptor.stop(graceMilliseconds: 0)
@@ -143,10 +144,10 @@ struct LoopbackTests {
         settings.sender = second.target
         let initiator = try FIXEngine([settings], handler: Recorder())
         try initiator.start()
-        #expect(wait { acceptor.isLoggedOn(acceptor.sessions[1]) && initiator.isLoggedOn() })
+        #expect(eventually { acceptor.isLoggedOn(acceptor.sessions[1]) && initiator.isLoggedOn() })
         #expect(!acceptor.isLoggedOn(acceptor.sessions[0]))
         try initiator.send(order("A"))
-        #expect(wait { venue.app("D").first?[49] == second.target })
+        #expect(eventually { venue.app("D").first?[49] == second.target })
         initiator.stop(graceMilliseconds: 0)
         acceptor.stop(graceMilliseconds: 0)
     }

@@ -1,3 +1,4 @@
+import FloorTesting
 import FIXSessions
 import Foundation
 import Testing
@@ -15,7 +16,7 @@ struct RawPeerTests {
         let logon = try peer.expect("A")
         #expect(logon[49] == pair.buyer && logon[56] == pair.seller && logon[98] == "0" && logon[34] == "1")
         try peer.send("A", [(98, "0"), (108, logon[108] ?? "30")])
-        #expect(wait { engine.isLoggedOn() && desk.seen.logons == 1 })
+        #expect(eventually { engine.isLoggedOn() && desk.seen.logons == 1 })
         return (engine, peer, listener)
     }
 
@@ -47,9 +48,9 @@ struct RawPeerTests {
         #expect(possResend < clOrdID)
 
         try peer.send("8", [(37, "O"), (17, "E"), (150, "0"), (39, "0"), (11, "A-1"), (58, "h\u{E9}llo = |")])
-        #expect(wait { desk.app("8").first?[58] == "h\u{E9}llo = |" })
+        #expect(eventually { desk.app("8").first?[58] == "h\u{E9}llo = |" })
         try peer.send("3", [(45, "2"), (372, "D"), (373, "5"), (58, "no")])
-        #expect(wait { desk.admin("3").first?[45] == "2" })
+        #expect(eventually { desk.admin("3").first?[45] == "2" })
         engine.stop(graceMilliseconds: 0)
     }
 
@@ -82,7 +83,7 @@ struct RawPeerTests {
         let (engine, peer, listener) = try loggedOn(pair, desk)
         try engine.send(order("A"))  // 2; the peer dies without reading it
         peer.hangUp()
-        #expect(wait { !engine.isLoggedOn() && desk.seen.logouts == 1 })
+        #expect(eventually { !engine.isLoggedOn() && desk.seen.logouts == 1 })
 
         let again = try listener.accept(sender: pair.seller, target: pair.buyer)
         #expect(try again.expect("A")[34] == "3")
@@ -92,7 +93,7 @@ struct RawPeerTests {
         // 2 was the order, 3 the second logon: one gap fill over both.
         let gap = try again.expect("4")
         #expect(gap[34] == "2" && gap[123] == "Y" && gap[36] == "4")
-        #expect(wait { desk.seen.gapFilled.map { $0[11] } == ["A"] })
+        #expect(eventually { desk.seen.gapFilled.map { $0[11] } == ["A"] })
         #expect(!again.log.contains { $0.type == "D" })
         #expect(try engine.send(order("B")) == .sent(msgSeqNum: 4))
         #expect(try again.expect("D")[11] == "B")
@@ -109,14 +110,14 @@ struct RawPeerTests {
         let rude = try listener.accept(sender: pair.seller, target: pair.buyer)
         try rude.expect("A")
         rude.hangUp()
-        #expect(wait { desk.seen.events.contains { $0.kind == .closedBeforeLogon } })
+        #expect(eventually { desk.seen.events.contains { $0.kind == .closedBeforeLogon } })
 
         let strict = try listener.accept(sender: pair.seller, target: pair.buyer)
         try strict.expect("A")
         try strict.send("5", [(58, "MsgSeqNum too low, expecting 4355 but received 13")])
         strict.hangUp()
         let reason = "MsgSeqNum too low, expecting 4355 but received 13"
-        #expect(wait { desk.seen.events.contains { $0.kind == .logonRefused(text: reason) } })
+        #expect(eventually { desk.seen.events.contains { $0.kind == .logonRefused(text: reason) } })
         #expect(desk.seen.logons == 0 && desk.seen.logouts == 0)
         engine.stop(graceMilliseconds: 0)
     }
@@ -127,7 +128,7 @@ struct RawPeerTests {
         let (engine, peer, _) = try loggedOn(Pair(), desk)
         try peer.write(Array("8=FIX.4.4\u{1}9=5\u{1}35=8\u{1}10=000\u{1}GET / HTTP/1.1\r\n\r\n".utf8))
         try peer.send("8", [(37, "O"), (17, "E"), (150, "0"), (39, "0"), (11, "A-1")])
-        #expect(wait { desk.app("8").count == 1 })
+        #expect(eventually { desk.app("8").count == 1 })
         engine.stop(graceMilliseconds: 0)
     }
 
@@ -141,9 +142,9 @@ struct RawPeerTests {
         try buyer.send("A", [(98, "0"), (108, "30")])
         try buyer.expect("A")
         try buyer.send("D", [(11, "X"), (55, "S"), (54, "1"), (38, "1"), (40, "1")])
-        #expect(wait { venue.app("D").first?[11] == "X" })
+        #expect(eventually { venue.app("D").first?[11] == "X" })
         buyer.hangUp()
-        #expect(wait { venue.seen.logouts == 1 })
+        #expect(eventually { venue.seen.logouts == 1 })
         var fill = FIXMessageBuilder(.executionReport)
         fill.append(.clOrdID, "X")
         fill.append(.execID, "E1")
@@ -168,13 +169,13 @@ struct RawPeerTests {
         }
         let (engine, peer, _) = try loggedOn(Pair(), desk)
         for id in ["A", "B"] { try peer.send("8", [(37, "O"), (17, id), (150, "0"), (39, "0"), (11, id)]) }
-        #expect(wait { desk.app("8").count == 1 })
+        #expect(eventually { desk.app("8").count == 1 })
         try engine.send(order("X"))
         #expect(try peer.expect("D")[11] == "X")
         #expect(desk.app("8").count == 1)
         gate.signal()
         gate.signal()
-        #expect(wait { desk.app("8").count == 2 })
+        #expect(eventually { desk.app("8").count == 2 })
         engine.stop(graceMilliseconds: 0)
     }
 
@@ -210,10 +211,10 @@ struct RawPeerTests {
             let logon = try peer.expect("A")
             #expect(logon[34] == "1" && logon[141] == "Y")
             try peer.send("A", [(98, "0"), (108, "30"), (141, "Y")])
-            #expect(wait { engine.isLoggedOn() })
+            #expect(eventually { engine.isLoggedOn() })
             #expect(try engine.send(order("A")) == .sent(msgSeqNum: 2))
             peer.hangUp()
-            #expect(wait { !engine.isLoggedOn() })
+            #expect(eventually { !engine.isLoggedOn() })
         }
         engine.stop(graceMilliseconds: 0)
     }

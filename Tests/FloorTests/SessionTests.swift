@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import Testing
 

@@ -1,3 +1,4 @@
+import FloorTesting
 import FIXSessions
 import Foundation
 import Glibc
@@ -146,20 +147,4 @@ final class VenueRun: Sendable {
     }
     /// The summary once the venue has ended by itself.
     var summary: PaperVenueServer.Summary? { outcome.withLock { try? $0?.get() } }
-}
-
-func freePort() -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = bind(descriptor, $0, length)
-            _ = getsockname(descriptor, $0, &length)
-        }
-    }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

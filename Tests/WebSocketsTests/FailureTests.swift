@@ -1,3 +1,4 @@
+import FloorTesting
 import Glibc
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 struct FailureTests {
     @Test("a refused connection is an error that names host, port and cause")
     func refused() throws {
-        let port = try freePort()
+        let port = UInt16(freePort())
         let dialed = try Dialed(port: port)
         #expect(dialed.recorder.waits { !$0.failures.isEmpty })
         let error = try #require(dialed.recorder.seen.withLock { $0.failures.first })
@@ -63,9 +64,6 @@ struct FailureTests {
         #expect(dialed.recorder.seen.withLock { $0.opened } == 0)
     }
 }
-
-/// A port on which nobody listens (one that the system just gave and took back).
-func freePort() throws -> UInt16 { try RawListener(answer: nil).port }
 
 /// A plain TCP socket that accepts connections, reads a little, and may answer with fixed bytes.
 final class RawListener {

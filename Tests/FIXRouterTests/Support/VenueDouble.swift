@@ -1,6 +1,8 @@
+import FloorTesting
 import FIXSessions
 import Glibc
 import PlainData
+import StreamRuntime
 import Synchronization
 import TradingModel
 
@@ -91,7 +93,7 @@ final class RouterHarness: Sendable {
             role: .initiator, sender: pair.buyer, target: pair.seller, port: pair.port, storePath: store,
             resetOnLogon: store == nil)
         return try FIXRouter(
-            settings, names: names, recovery: recovery, clock: wallClock,
+            settings, names: names, recovery: recovery, clock: WallClock.now,
             deliver: { report in
                 deliver?(report)
                 self.delivered.withLock { $0.append(report) }
@@ -101,34 +103,4 @@ final class RouterHarness: Sendable {
 
     var reports: [ExecutionReport] { delivered.withLock { $0 } }
     func count(_ msgType: ExecutionReport.MsgType) -> Int { reports.count { $0.msgType == msgType } }
-}
-
-func wallClock() -> Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-}
-
-func eventually(seconds: Double = 10, _ condition: () -> Bool) -> Bool {
-    for _ in 0..<Int(seconds * 500) {
-        if condition() { return true }
-        usleep(2000)
-    }
-    return condition()
-}
-
-func freePort() -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = bind(descriptor, $0, length)
-            _ = getsockname(descriptor, $0, &length)
-        }
-    }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

@@ -1,29 +1,7 @@
+import FloorTesting
 import FIXSessions
 import Glibc
 import Synchronization
-
-/// Ports nobody listens on, handed out by the kernel.
-func freePort() -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = loopbackAddress(port: 0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = bind(descriptor, $0, length)
-            _ = getsockname(descriptor, $0, &length)
-        }
-    }
-    return Int(UInt16(bigEndian: address.sin_port))
-}
-
-func loopbackAddress(port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
-}
 
 /// Session names are unique in a process, and tests run side by side.
 private let counter = Atomic<Int>(0)
@@ -50,17 +28,6 @@ struct Pair {
         change(&settings)
         return settings
     }
-}
-
-/// True as soon as `condition` holds, false after the limit.
-func wait(seconds: Double = 10, for condition: () -> Bool) -> Bool {
-    var remaining = Int(seconds * 500)
-    while !condition() {
-        guard remaining > 0 else { return false }
-        remaining -= 1
-        usleep(2000)
-    }
-    return true
 }
 
 /// Keeps what a session says, and lets a test answer.

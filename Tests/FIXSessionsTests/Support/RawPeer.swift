@@ -1,3 +1,4 @@
+import FloorTesting
 import Glibc
 
 /// A FIX peer of its own over a plain socket: framing, checksum and sequence numbers are written here a second time, so

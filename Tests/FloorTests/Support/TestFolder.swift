@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// A folder of one test's own, removed at its end.
 final class TestFolder {
@@ -31,20 +30,4 @@ enum PackageFiles {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
     static func path(_ name: String) -> String { root.appendingPathComponent(name).path }
-}
-
-/// A TCP port on the loopback that nobody listens to.
-func freePort() -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-            guard bind(descriptor, raw, length) == 0, getsockname(descriptor, raw, &length) == 0 else { return 0 }
-            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
-        }
-    }
 }
