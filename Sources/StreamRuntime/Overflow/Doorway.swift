@@ -7,15 +7,18 @@ import Synchronization
 public final class Doorway: @unchecked Sendable {  // `feeds` is the engine's thread's
     /// The newest stamp. Where the machine's clock steps back, stamps wait for it.
     let newest = Mutex<Int64>(.min)
-    private var feeds: [Feed] = []
+    private var feeds: [Behind] = []
+
+    /// The engine holds the feeds, and each of them holds its ingress, which holds this.
+    private struct Behind { unowned let feed: Feed }
 
     public init() {}
 
-    func add(_ feed: Feed) { feeds.append(feed) }
+    func add(_ feed: Feed) { feeds.append(Behind(feed: feed)) }
 
     /// The engine: whatever has come until now, of every type, may be taken in this batch, and nothing later.
     func look() {
         guard feeds.count > 1 else { return }
-        newest.withLock { _ in for feed in feeds { feed.look() } }
+        newest.withLock { _ in for behind in feeds { behind.feed.look() } }
     }
 }

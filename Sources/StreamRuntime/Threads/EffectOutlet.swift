@@ -6,7 +6,8 @@ class Remainder {
     /// - Returns: whether nothing is left.
     func flush(upTo last: UInt64) -> Bool { true }
     var isEmpty: Bool { true }
-    var stage: Stage?
+    /// The stage that fills it, which holds it.
+    unowned var stage: Stage?
 }
 
 /// The engine's end of an effect: a sink that fills the queue.
