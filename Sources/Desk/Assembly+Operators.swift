@@ -12,25 +12,24 @@ extension Assembly {
         let settings = vertex.settings, name = vertex.name
         switch vertex.kind {
         case "time-bars":
-            let bars = TimeBars(
-                length: settings.duration("every"), lateness: settings.duration("lateness"), symbols: names.count(in: .symbols))
-            return both(graph.add(name, bars, from: required(vertex, "in", as: Trade.self)))
+            return keyed(vertex, of: Trade.self) {
+                TimeBars(
+                    length: settings.duration("every"), lateness: settings.duration("lateness"),
+                    symbols: names.count(in: .symbols))
+            }
         case "sliding-bars":
             return makeWindowBars(vertex, .sliding(settings.duration("length"), every: settings.duration("every")))
         case "session-bars": return makeWindowBars(vertex, .session(gap: settings.duration("gap")))
         case "ema":
             let seed: EMA.Seed = settings.text("seed") == "first" ? .first : .sma
-            let ema = EMA(period: Int(settings.integer("period")), seed: seed)
-            return both(graph.add(name, ema, from: required(vertex, "in", as: Bar.self)))
+            return keyed(vertex, of: Bar.self) { EMA(period: Int(settings.integer("period")), seed: seed) }
         case "rsi":
-            let rsi = RSI(period: Int(settings.integer("period")))
-            return both(graph.add(name, rsi, from: required(vertex, "in", as: Bar.self)))
+            return keyed(vertex, of: Bar.self) { RSI(period: Int(settings.integer("period"))) }
         case "zscore":
-            let score = ZScore(window: Int(settings.integer("period")))
-            return both(graph.add(name, score, from: required(vertex, "in", as: Bar.self)))
+            return keyed(vertex, of: Bar.self) { ZScore(window: Int(settings.integer("period"))) }
         case "atr":
-            let atr = ATR(period: Int(settings.integer("period")), seed: settings.text("seed") == "second" ? .second : .first)
-            return both(graph.add(name, atr, from: required(vertex, "in", as: Bar.self)))
+            let seed: ATR.Seed = settings.text("seed") == "second" ? .second : .first
+            return keyed(vertex, of: Bar.self) { ATR(period: Int(settings.integer("period")), seed: seed) }
         case "momentum-targets":
             let rule = MomentumTargets(
                 gain: settings.double("gain"), maxWeight: settings.double("max_weight"), step: settings.double("step"))
@@ -53,8 +52,18 @@ extension Assembly {
     }
 
     private func makeWindowBars(_ vertex: CheckedVertex, _ shape: WindowShape) -> [EdgeBase] {
-        let bars = WindowBars(shape, lateness: vertex.settings.duration("lateness"), symbols: names.count(in: .symbols))
-        return both(graph.add(vertex.name, bars, from: required(vertex, "in", as: Trade.self)))
+        keyed(vertex, of: Trade.self) {
+            WindowBars(shape, lateness: vertex.settings.duration("lateness"), symbols: names.count(in: .symbols))
+        }
+    }
+
+    /// A keyed operator in as many copies as it runs in here. Inlined, so that its loop is made where its type is known.
+    @inline(__always)
+    private func keyed<O: KeyedOperator & ~Copyable>(
+        _ vertex: CheckedVertex, of input: O.In.Type, _ make: () -> O
+    ) -> [EdgeBase] {
+        let edge = required(vertex, "in", as: O.In.self)
+        return both(graph.add(vertex.name, shards: copies(of: vertex), onThreads: true, from: edge, make))
     }
 
     private func both<Out: Element, Side: Element>(_ outlets: Outlets<Out, Side>) -> [EdgeBase] { [outlets.out, outlets.side] }

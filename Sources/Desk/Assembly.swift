@@ -18,6 +18,9 @@ public final class Assembly {
     /// What sees the decisions of each compliance vertex; empty but where decisions are to be explained.
     public private(set) var witnesses: [String: ComplianceWitness] = [:]
     private let isExplained: Bool
+    /// Whether `thread` and `shards` are carried out. They change no output, so a run that is no faster for them is built
+    /// without.
+    private let isThreaded: Bool
     /// What orders are booked under where no strategy is named.
     let strategy: String
 
@@ -26,11 +29,15 @@ public final class Assembly {
     ///   - isExplained: whether the vertices that decide keep what they decided by.
     ///   - twin: the topology whose name and vertices' numbers are kept, so that orders which two topologies have in common
     ///     have the same ids and are booked alike.
+    ///   - isThreaded: whether operators run on the threads, and in the copies, that the topology says; else one thread runs
+    ///     them all. Then what reads several edges must guard what it shares between them.
     public init(
         _ topology: CheckedTopology, names: Names, day: UInt64, isExplained: Bool = false,
-        numberedLike twin: CheckedTopology? = nil
+        numberedLike twin: CheckedTopology? = nil, isThreaded: Bool = false
     ) {
+        precondition(!(isExplained && isThreaded), "decisions are explained on one thread")
         (self.topology, self.names, self.day, self.isExplained) = (topology, names, day, isExplained)
+        self.isThreaded = isThreaded
         strategy = (twin ?? topology).name
         instruments = Assembly.instruments(topology, names)
         graph = Graph()
@@ -46,7 +53,10 @@ public final class Assembly {
         for (number, vertex) in topology.vertices.enumerated() {
             switch vertex.role {
             case .source: outputs[number] = makePorts(vertex).map(\.edgeOfAnyType)
-            case .operator: outputs[number] = makeStage(vertex, Self.number(of: vertex, number, in: twin))
+            case .operator:
+                outputs[number] = graph.on(thread: isThreaded ? vertex.thread : nil) {
+                    makeStage(vertex, Self.number(of: vertex, number, in: twin))
+                }
             case .sink: break
             }
         }
@@ -69,6 +79,9 @@ public final class Assembly {
         guard let twin else { return own }
         return twin.vertices.firstIndex { $0.name == vertex.name } ?? twin.vertices.count + own
     }
+
+    /// In how many copies a vertex runs here.
+    func copies(of vertex: CheckedVertex) -> Int { isThreaded ? vertex.shards : 1 }
 
     func witness(of vertex: String) -> ComplianceWitness? {
         guard isExplained else { return nil }

@@ -14,7 +14,7 @@ enum OperatorKinds {
         ],
         inputs: [InputPort("in", accepts: ["Trade"])],
         outputs: [OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true)],
-        summary: "Bars of event time, closed by the watermark.")
+        summary: "Bars of event time, closed by the watermark.", isKeyed: true)
 
     private static let period = Parameter("period", .integer(1...1_000_000), unit: "bars", doc: "how many bars it looks back")
 
@@ -27,12 +27,13 @@ enum OperatorKinds {
                 doc: "where it starts: the mean of the first bars, or the first close"),
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "The exponential moving average of the close; first value at bar `period`.", mostOutputs: 1)
+        summary: "The exponential moving average of the close; first value at bar `period`.", mostOutputs: 1, isKeyed: true)
 
     static let rsi = VertexKind(
         "rsi", .operator, parameters: [period], inputs: [InputPort("in", accepts: ["Bar"])],
         outputs: [OutputPort("out", "Signal")],
-        summary: "Wilder's relative strength index of the close; first value at bar `period` + 1.", mostOutputs: 1)
+        summary: "Wilder's relative strength index of the close; first value at bar `period` + 1.", mostOutputs: 1,
+        isKeyed: true)
 
     static let zscore = VertexKind(
         "zscore", .operator,
@@ -41,7 +42,7 @@ enum OperatorKinds {
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
         summary: "How many population standard deviations the close is from its rolling mean; first value at bar `period`.",
-        mostOutputs: 1)
+        mostOutputs: 1, isKeyed: true)
 
     static let atr = VertexKind(
         "atr", .operator,
@@ -53,7 +54,8 @@ enum OperatorKinds {
             ),
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "Wilder's average true range, in units of price; first value at bar `period`, with `seed: second` one later.")
+        summary: "Wilder's average true range, in units of price; first value at bar `period`, with `seed: second` one later.",
+        isKeyed: true)
 
     static let momentumTargets = VertexKind(
         "momentum-targets", .operator,

@@ -10,7 +10,7 @@ extension OperatorKinds {
             lateness,
         ],
         inputs: trades, outputs: bars,
-        summary: "Bars that overlap: one of `length` begins at every `every`, counted from the epoch.",
+        summary: "Bars that overlap: one of `length` begins at every `every`, counted from the epoch.", isKeyed: true,
         rule: { settings in
             let (length, every) = (settings.duration("length"), settings.duration("every"))
             if every > length {
@@ -26,7 +26,8 @@ extension OperatorKinds {
             Parameter("gap", .duration(), doc: "how long an instrument must not trade for its bar to end; it is part of the bar"),
             lateness,
         ],
-        inputs: trades, outputs: bars, summary: "Bars of activity: from an instrument's first trade until it pauses for `gap`.")
+        inputs: trades, outputs: bars, summary: "Bars of activity: from an instrument's first trade until it pauses for `gap`.",
+        isKeyed: true)
 
     private static let trades = [InputPort("in", accepts: ["Trade"])]
     private static let bars = [OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true)]

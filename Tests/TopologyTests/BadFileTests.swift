@@ -139,7 +139,7 @@ struct BadFileTests {
             "t.yaml:5: operator \"x\": kind \"csv\" is a sink; move it under sinks:"),
         .body(
             "an unknown key", "operators:\n  b: { kind: time-bars, from: trades, every: 1m, colour: red }\n",
-            "t.yaml:5: operator \"b\": unknown key \"colour\"; it takes kind, from, every, lateness"),
+            "t.yaml:5: operator \"b\": unknown key \"colour\"; it takes kind, from, thread, shards, every, lateness"),
         .body(
             "a missing key", "operators:\n  b: { kind: time-bars, from: trades }\n",
             "t.yaml:5: operator \"b\": every is missing; it takes a duration above zero, like 1m"),

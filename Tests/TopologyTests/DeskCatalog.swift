@@ -40,21 +40,21 @@ enum DeskCatalog {
             "time-bars", .operator,
             parameters: [Parameter("every", .duration()), Parameter("lateness", .duration(atLeast: 0), .default("0s"))],
             inputs: [InputPort(accepts: ["Trade"])],
-            outputs: [OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true)]),
+            outputs: [OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true)], isKeyed: true),
         VertexKind(
             "rsi", .operator,
             parameters: [
                 Parameter("period", .integer(1...10_000), .default("14"), unit: "bars"),
                 Parameter("source", .choice(["open", "high", "low", "close"]), .default("close")),
             ],
-            inputs: [InputPort(accepts: ["Bar"])], outputs: [OutputPort("out", "Value")]),
+            inputs: [InputPort(accepts: ["Bar"])], outputs: [OutputPort("out", "Value")], isKeyed: true),
         VertexKind(
             "macd", .operator,
             parameters: [
                 Parameter("fast", .integer(1...10_000)), Parameter("slow", .integer(1...10_000)),
                 Parameter("alpha", .double(0...1), .optional),
             ],
-            inputs: [InputPort(accepts: ["Bar"])], outputs: [OutputPort("out", "Value")],
+            inputs: [InputPort(accepts: ["Bar"])], outputs: [OutputPort("out", "Value")], isKeyed: true,
             rule: { settings in
                 if settings.integer("fast") < settings.integer("slow") { return [] }
                 let message = "\(settings.integer("fast")) is not below slow \(settings.integer("slow"))"

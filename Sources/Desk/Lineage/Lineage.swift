@@ -135,6 +135,7 @@ private final class IndexTaker {
     private(set) var index = OrderIndex()
 
     init(_ assembly: Assembly) {
+        precondition(!assembly.graph.hasThreads, "orders are indexed on one thread")
         let vertices = Set(assembly.topology.vertices.map(\.name))
         for port in assembly.graph.ports { watch(port.edgeOfAnyType, port.name, assembly.graph) }
         for stage in assembly.graph.stages where vertices.contains(stage.name) {

@@ -53,6 +53,7 @@ final class LineageGraph {
 
     /// - Parameter symbols: the instruments whose newest elements are kept; nil for all.
     init(_ assembly: Assembly, symbols: Set<SymbolID>?) {
+        precondition(!assembly.graph.hasThreads, "what comes of what is followed on one thread")
         self.assembly = assembly
         let graph = assembly.graph
         let made = graph.stages

@@ -1,9 +1,13 @@
 import Clearance
 import PlainData
 import StreamRuntime
+import Synchronization
 import TradingModel
 
 /// What a day came to, gathered from the graph's own outputs while it runs: live or in a replay, the same.
+///
+/// The threads that make the outputs fill it, a batch at a time, behind one lock. It is read where they rest: by the engine's
+/// thread when the graph is drained, by others when the run has ended.
 public final class DaySummary {
     public internal(set) var orders: [ClOrdID: OrdStatus] = [:]
     public internal(set) var fills = 0
@@ -17,6 +21,8 @@ public final class DaySummary {
     public internal(set) var inDoubt: Set<ClOrdID> = []
     var open: Set<ClOrdID> = []
     var workingParents: Set<ClOrdID> = []
+
+    private let lock = Mutex<Void>(())
 
     /// Who shows some of it to those who watch; nil in a replay.
     var gauges: DeskGauges?
@@ -32,7 +38,12 @@ public final class DaySummary {
     public func watch(_ assembly: Assembly) {
         let graph = assembly.graph
         func each<T: Element>(_ edge: Edge<T>, _ body: @escaping (T) -> Void) {
-            graph.each(edge.name + ".summary", of: edge) { element, _ in body(element) }
+            graph.sink(edge.name + ".summary", from: edge) { offer in
+                // What several outputs say is put together by sums and by the last word on each order, so it does not
+                // matter whose batch comes first.
+                self.lock.withLock { _ in for i in 0..<offer.count { body(offer[i]) } }
+                return offer.count
+            }
         }
         for edge in graph.allEdges {
             switch edge {

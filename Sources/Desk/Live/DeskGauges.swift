@@ -5,8 +5,8 @@ import Topology
 import TradingModel
 
 /// The desk's own figures for those who watch it: orders by state, orders in doubt, compliance's findings, FIX sessions,
-/// open breaks. All are there from the start, at zero, so that none can go missing. Written on the engine's thread, a
-/// session's on its own.
+/// open breaks. All are there from the start, at zero, so that none can go missing. Written by the day's summary,
+/// behind its lock, a session's on its own thread.
 final class DeskGauges {
     private let counters: Counters
     private var orders: [OrdStatus: SeriesMetrics] = [:]
@@ -62,7 +62,7 @@ final class DeskGauges {
         return name.prefix(1).uppercased() + name.dropFirst()
     }
 
-    // MARK: - The engine's thread
+    // MARK: - The day's summary, behind its lock
 
     func orderMoved(from old: OrdStatus?, to new: OrdStatus) {
         guard old != new else { return }

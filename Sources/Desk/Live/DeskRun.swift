@@ -49,13 +49,19 @@ public final class DeskRun {
             DeskRun.prefill(names, manifest)
         }
         let today = UInt64(max(0, settings.time.now() / UTC.day - 18_262))  // 2020-01-01
-        assembly = Assembly(topology, names: names, day: manifest?.day ?? today)
-        var options = EngineOptions()
         let isLive = topology.vertices.contains { $0.role == .source && ($0.kind == "websocket" || $0.kind == "fix") }
+        let isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
+        // In steps no batch begins before the last one is done everywhere: threads would only hand things over.
+        if topology.hasThreads, isStepped {
+            settings.notice("thread and shards are left out: files with loops run one event time at a time, on one thread")
+        }
+        assembly = Assembly(
+            topology, names: names, day: manifest?.day ?? today, isThreaded: settings.hasThreads && !isStepped)
+        var options = EngineOptions()
         options.clockInterval = (topology.clock.kind ?? (isLive ? .wall : .event)) == .wall ? topology.clock.every : nil
         options.speed = settings.speed
         options.endsDay = !isLive
-        options.isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
+        options.isStepped = isStepped
         engine = Engine(assembly.graph, names: names, options: options, time: settings.time)
         sinks = DeskSinks(assembly, engine, settings, directory)
         gauges = DeskGauges(topology, assembly.graph.counters, floorVersion: settings.floorVersion)

@@ -16,8 +16,9 @@ public final class OrdersMade {
     /// Off until the records begin that count.
     public var isOn = true
 
-    /// To be made before the graph runs.
+    /// To be made before the graph runs, which one thread does.
     public init(_ assembly: Assembly) {
+        precondition(!assembly.graph.hasThreads, "orders are counted on one thread")
         let leaving = Set(Self.leaving(assembly).map { ObjectIdentifier($0) })
         for stage in assembly.graph.stages where assembly.topology.vertex(stage.name) != nil {
             for edge in stage.outputs { watch(edge, leaving.contains(ObjectIdentifier(edge)), assembly.graph) }

@@ -10,6 +10,12 @@ extension Catalog {
                     "Brings an operator's output back through the sequencer: `{ kind: loop, of: oms }`.", "",
                 ]
             }
+            if role == .operator {
+                lines += [
+                    "Besides the keys of its kind every operator takes `thread`, and a keyed one `shards`: [threads](#threads).",
+                    "",
+                ]
+            }
             for kind in kinds.filter({ $0.role == role }).sorted(by: { $0.name < $1.name }) { lines += Self.section(of: kind) }
         }
         lines += ["## Sessions", ""] + Self.table(session)
@@ -25,6 +31,7 @@ extension Catalog {
         if !inputs.isEmpty { lines += ["Reads " + inputs.joined(separator: ", ") + ".", ""] }
         let outputs = kind.outputs.map { "`\($0.name)` (\(element(of: $0)))" }
         if !outputs.isEmpty { lines += ["Makes " + outputs.joined(separator: ", ") + ".", ""] }
+        if kind.isKeyed { lines += ["Keyed: takes `shards`.", ""] }
         return lines + (kind.parameters.isEmpty ? [] : table(kind.parameters))
     }
 

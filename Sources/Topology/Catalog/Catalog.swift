@@ -39,7 +39,7 @@ public struct Catalog: Sendable {
 
     // MARK: - What a catalog must hold
 
-    private static let reservedKeys = ["kind", "from"]
+    private static let reservedKeys = ["kind", "from"] + RunKeys.all
 
     private static func require(_ kind: VertexKind) {
         let subject = "kind \(kind.name) (\(kind.role.rawValue))"
@@ -47,6 +47,9 @@ public struct Catalog: Sendable {
         precondition(kind.role != .source || kind.inputs.isEmpty, "\(subject): a source reads nothing")
         precondition(kind.role == .source || !kind.inputs.isEmpty, "\(subject): it has no input")
         precondition(kind.role == .sink || !kind.outputs.isEmpty, "\(subject): it has no output")
+        precondition(
+            !kind.isKeyed || kind.role == .operator && kind.inputs.count == 1,
+            "\(subject): only an operator with one input is keyed")
         require(kind.parameters, in: subject)
         for parameter in kind.parameters {
             precondition(!reservedKeys.contains(parameter.name), "\(subject): \(parameter.name) is a reserved key")

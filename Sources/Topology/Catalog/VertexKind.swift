@@ -92,13 +92,16 @@ public struct VertexKind: Sendable {
     public let isPulled: Bool
     /// The most elements that one element of an input puts on each output; nil where timers add to them, or nobody knows.
     public let mostOutputs: Int?
+    /// Whether an operator keeps a state for each key, such as an instrument, and looks at no other: then it can be run as
+    /// several copies (`shards`).
+    public let isKeyed: Bool
     /// What must hold between parameters that are each well formed, such as `fast` below `slow`.
     public let rule: (@Sendable (Settings) -> [Complaint])?
 
     public init(
         _ name: String, _ role: Role, parameters: [Parameter] = [], inputs: [InputPort] = [], outputs: [OutputPort] = [],
         summary: String = "", isDisplay: @escaping @Sendable (Settings) -> Bool = { _ in false }, isPulled: Bool = false,
-        mostOutputs: Int? = nil, rule: (@Sendable (Settings) -> [Complaint])? = nil
+        mostOutputs: Int? = nil, isKeyed: Bool = false, rule: (@Sendable (Settings) -> [Complaint])? = nil
     ) {
         self.name = name
         self.role = role
@@ -109,6 +112,7 @@ public struct VertexKind: Sendable {
         self.isDisplay = isDisplay
         self.isPulled = isPulled
         self.mostOutputs = mostOutputs
+        self.isKeyed = isKeyed
         self.rule = rule
     }
 

@@ -10,6 +10,7 @@ struct CheckedBuilder {
         for (place, declaration) in order.enumerated() { position[declaration] = place }
         let elements = ElementCheck(vertices: declarations, catalog: catalog)
         let policies = PolicyCheck(vertices: declarations)
+        let threads = ThreadPlan(declarations).threads
         var readers: [[Int]: Int] = [:]
         for link in declarations.flatMap(\.links) { readers[[link.producer ?? -1, link.output ?? -1], default: 0] += 1 }
         return order.map { number in
@@ -33,7 +34,8 @@ struct CheckedBuilder {
                 name: declaration.name, role: declaration.role, kind: declaration.kind?.name ?? Catalog.loopKind,
                 settings: declaration.settings ?? Settings(entries: [], file: file, origin: declaration.tree),
                 inputs: declaration.isLoop ? [] : edges, outputs: outputs, loop: declaration.isLoop ? edges.first : nil,
-                place: declaration.place, isDisplay: declaration.isDisplay)
+                place: declaration.place, isDisplay: declaration.isDisplay, thread: threads[number],
+                shards: declaration.run.shards ?? 1)
         }
     }
 

@@ -69,6 +69,10 @@ public struct CheckedVertex: Sendable {
     public let place: Place
     /// Its display flag in the catalog.
     public let isDisplay: Bool
+    /// The thread that an operator runs on, `engine` for the engine's and for all that is none. No part of the meaning.
+    public let thread: String
+    /// In how many copies an operator runs, each on a thread of its own where there are several; put together on `thread`.
+    public let shards: Int
 
     public func input(_ port: String) -> CheckedEdge? { inputs.first { $0.port == port } }
 }

@@ -9,6 +9,9 @@ struct Declaration {
     var isLoop = false
     var settings: Settings?
     var links: [Link] = []
+    /// Of an operator: how it is run.
+    var run = RunKeys()
+    var isSharded: Bool { (run.shards ?? 1) > 1 }
 
     var subject: String { "\(role.rawValue) \(quoted(name))" }
     /// Whether it only shows. One whose parameters are wrong may be meant to.
@@ -146,8 +149,16 @@ struct DeclarationReader {
             return declaration
         }
         declaration.kind = kind
-        let others = role == .source ? ["kind"] : ["kind", "from"]
+        var others = role == .source ? ["kind"] : ["kind", "from"]
         var mine = entry.value
+        if role == .operator {
+            others += RunKeys.all
+            declaration.run = RunKeys(
+                declaration, kind, keyed: catalog.kinds.filter(\.isKeyed).map(\.name), &notebook)
+        } else {
+            RunKeys.noteMisplaced(in: declaration, &notebook)
+            mine.content = .map(mine.entries.filter { !RunKeys.all.contains($0.key) })
+        }
         if role == .source, let from = mine["from"], !kind.parameters.contains(where: { $0.name == "from" }) {
             notebook.mistake(
                 at: from.place, "\(subject) reads nothing, so it takes no from", "move it under operators: or remove from")
@@ -171,7 +182,9 @@ struct DeclarationReader {
     }
 
     private func noteLoopKeys(_ declaration: Declaration, _ notebook: inout Notebook) {
-        for entry in declaration.tree.entries where !LoopKeys.all.contains(entry.key) {
+        RunKeys.noteMisplaced(in: declaration, &notebook)
+        let known = LoopKeys.all + RunKeys.all
+        for entry in declaration.tree.entries where !known.contains(entry.key) {
             notebook.mistake(
                 at: entry.place, "\(declaration.subject): unknown key \(quoted(entry.key))",
                 Nearest.suggestion(for: entry.key, in: LoopKeys.all, lead: "a loop takes"))
@@ -193,7 +206,7 @@ struct DeclarationReader {
 
     private func example(_ role: Role) -> String { catalog.kindNames(role).first ?? "…" }
 
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, isLetter(first), text.utf8.count <= 128 else { return false }
         return text.utf8.allSatisfy { isLetter($0) || ($0 >= 48 && $0 <= 57) || $0 == 45 }
     }

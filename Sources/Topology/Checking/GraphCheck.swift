@@ -15,6 +15,7 @@ struct GraphCheck {
         ElementCheck(vertices: vertices, catalog: catalog).run(&notebook)
         PolicyCheck(vertices: vertices).run(&notebook)
         CycleCheck(vertices: vertices).run(&notebook)
+        ThreadPlan(vertices).check(&notebook)
         if notebook.mistakes.isEmpty { RoomCheck(vertices: vertices).run(&notebook) }
         if notebook.mistakes.isEmpty { warnOfUnreadOutputs(&notebook) }
     }

@@ -62,9 +62,11 @@ struct DrawnGraph {
 
     init(_ topology: CheckedTopology) {
         nodes = topology.vertices.map { vertex in
-            Node(
-                name: vertex.name, kind: vertex.kind, role: vertex.role, isLoop: vertex.loop != nil,
-                details: vertex.settings.entries.map { "\($0.name): \($0.value.canonicalText)" })
+            let run = Self.run(vertex, hasThreads: topology.hasThreads)
+            return Node(
+                name: vertex.name, kind: ([vertex.kind] + run.caption).joined(separator: " "), role: vertex.role,
+                isLoop: vertex.loop != nil,
+                details: vertex.settings.entries.map { "\($0.name): \($0.value.canonicalText)" } + run.details)
         }
         var edges: [Edge] = []
         for (reader, vertex) in topology.vertices.enumerated() {
@@ -84,5 +86,15 @@ struct DrawnGraph {
         let count = topology.vertices.count
         subtitle =
             "\(count) \(count == 1 ? "vertex" : "vertices"), \(edges.count) \(edges.count == 1 ? "edge" : "edges"), \(topology.hash)"
+    }
+
+    /// How an operator is run, where not all of them run alike: in the box `time-bars × 4 @ signals`, and in the tooltip.
+    private static func run(_ vertex: CheckedVertex, hasThreads: Bool) -> (caption: [String], details: [String]) {
+        guard hasThreads, vertex.role == .operator else { return ([], []) }
+        let copies = vertex.shards > 1
+        return (
+            (copies ? ["× \(vertex.shards)"] : []) + ["@ \(vertex.thread)"],
+            ["thread: \(vertex.thread)"] + (copies ? ["shards: \(vertex.shards)"] : [])
+        )
     }
 }

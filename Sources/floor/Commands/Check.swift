@@ -36,5 +36,6 @@ struct Check: ParsableCommand {
             return "\(n) \(n == 1 ? role.rawValue : role.section)"
         }
         say("\(arguments.topology): \(checked.name) is fine: \(roles.joined(separator: ", ")); hash \(checked.hash)")
+        for line in checked.threadLines { say("  thread \(line)") }
     }
 }
