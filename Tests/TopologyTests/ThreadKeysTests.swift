@@ -63,6 +63,19 @@ import Testing
         #expect(try checked(text(["rsi": "period: 15"])).hash != plain.hash)
     }
 
+    @Test("the drawing says where an operator runs, in every format, where not all run alike")
+    func drawing() throws {
+        let topology = try checked(text(["bars": "shards: 4, thread: s"]))
+        #expect(topology.threadLines == ["s: bars × 4, macd, rsi, targets"])
+        for format in TopologyDrawing.Format.allCases {
+            let picture = TopologyDrawing.draw(topology, as: format)
+            #expect(picture.contains("time-bars × 4 @ s") && picture.contains("rsi @ s"), "\(format)")
+            #expect(!TopologyDrawing.draw(try checked(text([:])), as: format).contains("@"), "\(format)")
+        }
+        #expect(TopologyDrawing.draw(topology, as: .svg).contains("\nthread: s\nshards: 4</title>"))
+        #expect(try checked(text(["targets": "thread: t"])).threadLines == ["engine: bars, macd, rsi", "t: targets"])
+    }
+
     static let mistaken: [(more: [String: String], says: [String])] = [
         (
             ["bars": "shards: 0"],

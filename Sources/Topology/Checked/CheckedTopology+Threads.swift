@@ -2,7 +2,7 @@ extension CheckedTopology {
     /// The thread that runs what is given no other.
     public static let engineThread = "engine"
 
-    /// The threads that run operators, in the order of the graph, each with its operators. The copies of an operator have one
+    /// The threads that run operators, the engine's first and then in the order of the graph, each with its operators. The copies of an operator have one
     /// more each, `NAME/0` and so on.
     public var threads: [(name: String, operators: [CheckedVertex])] {
         var found: [(name: String, operators: [CheckedVertex])] = []
@@ -13,7 +13,7 @@ extension CheckedTopology {
                 found.append((vertex.thread, [vertex]))
             }
         }
-        return found
+        return found.filter { $0.name == Self.engineThread } + found.filter { $0.name != Self.engineThread }
     }
 
     /// Whether any operator runs elsewhere than on the engine's thread, by itself.
