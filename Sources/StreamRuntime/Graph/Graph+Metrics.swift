@@ -89,7 +89,6 @@ extension StageGroup {
     func sampleEdges() {
         let oldest = thread.cell.pointee.oldestIngest
         for edge in edges where !edge.isContinuation { edge.sample(oldestIngest: oldest) }
-        for export in exports { export.ring.sample(oldestIngest: oldest) }
     }
 }
 

@@ -4,7 +4,7 @@ import PlainData
 // counter unless a name says otherwise; "since" is 0 while the thing is not happening. Nothing here is computed: readers
 // do that, when they read, so that a figure grows while its writer stands still.
 
-/// A thread that runs stages: the engine's.
+/// A thread that runs stages: the engine's, or one that a topology names.
 struct ThreadCell {
     /// When the thread last said that it lives: at every batch, and every time it wakes.
     var heartbeat: UInt64 = 0
@@ -21,6 +21,9 @@ struct ThreadCell {
     var records: UInt64 = 0
     /// When the first and the last record of the batch at hand came in, nanoseconds since 1970; 0 when unknown.
     var oldestIngest: Int64 = 0, newestIngest: Int64 = 0
+    /// When the oldest record came in that the engine's thread has handed on to this one and that it has not done, in
+    /// nanoseconds since 1970; 0 where there is none. Written by whoever looks.
+    var waitingIngest: Int64 = 0
     /// The stages' own time, all of them: what the thread did besides is its own work.
     var stageTicks: UInt64 = 0
     var history = InlineArray<10, Sample>(repeating: Sample())

@@ -147,12 +147,17 @@ struct OperatorReading {
         let hasInput = isInBatch && (isRunning || isLacking || isWaitedFor || (readsSource && isBehind && cell.blockedSince == 0))
 
         // Its input was there when the last of those that it reads from had run, or when the batch began.
+        // Of other threads the whole batch was there when this one began it.
         var inputAt = thread.batchStart
-        for producer in map.producers[at] { inputAt = max(inputAt, reading.stages[producer].cell.finished) }
+        for producer in map.producers[at] where reading.stages[producer].cell.thread == cell.thread {
+            inputAt = max(inputAt, reading.stages[producer].cell.finished)
+        }
         let local = hasInput ? frame.waiting(inputAt) : frame.seconds(cell.localTicks)
 
         var waiting: [Int64] = []
         if isBehind, thread.oldestIngest != 0 { waiting.append(thread.oldestIngest) }
+        // Its thread has not begun what the engine's has handed on: another that it reads from is behind, or it itself.
+        if !isInBatch, thread.waitingIngest != 0 { waiting.append(thread.waitingIngest) }
         for edge in map.sources[at] where reading.edges[edge].cell.depth > 0 {
             waiting.append(reading.edges[edge].cell.oldestIngest)
         }

@@ -15,30 +15,50 @@ enum Trouble {
         case .stopped: return "process \(process.id) is stopped by a signal; last heartbeat \(silent) ago"
         case .alive: break
         }
+        // An operator that hangs holds up the other threads too, so it is looked for first.
         for thread in reading.threads where thread.cell.begun > 0 {
-            if let reason = hang(thread.cell, reading, frame) { return reason }
+            if let reason = hangingOperator(thread.cell, reading, frame) { return reason }
+        }
+        for thread in reading.threads where thread.cell.begun > 0 {
+            let isEngine = thread.number == reading.threads.first?.number
+            let name = isEngine ? "the engine" : "the thread \(thread.name)"
+            if let reason = hang(thread.cell, name, isEngine, reading, frame) { return reason }
         }
         return nil
     }
 
-    private static func hang(_ thread: ThreadCell, _ reading: CountersReading, _ frame: TimeFrame) -> String? {
+    private static func silence(_ thread: ThreadCell, _ frame: TimeFrame) -> Double {
+        frame.seconds(max(thread.heartbeat, thread.since), to: frame.end)
+    }
+    private static func hangingOperator(_ thread: ThreadCell, _ reading: CountersReading, _ frame: TimeFrame) -> String? {
+        let silent = silence(thread, frame)
+        guard thread.running != 0, thread.waitSince == 0, silent > patience,
+            let stage = reading.stages.first(where: { $0.number == thread.running })
+        else { return nil }
+        return "\(stage.name) has been at one batch for \(seconds(silent))"
+    }
+    private static func hang(
+        _ thread: ThreadCell, _ name: String, _ isEngine: Bool, _ reading: CountersReading, _ frame: TimeFrame
+    ) -> String? {
         let waiting = frame.ongoing(thread.waitSince)
         if thread.waitSince != 0 {
             guard waiting > patience else { return nil }
             let full = reading.edges.filter { $0.cell.producer == 0 && $0.cell.blockedSince != 0 }.map(\.name)
             let stages = reading.stages.map(\.name)
             let sinks = full.filter(stages.contains).joined(separator: ", ")
-            return "the engine has waited \(seconds(waiting)) for room in \(sinks.isEmpty ? "a sink" : "the sink \(sinks)")"
+            // EDGE@THREAD, where neither a sink's queue nor a source's ring has an @.
+            let threads = sinks.isEmpty ? full.compactMap { $0.split(separator: "@").dropFirst().last } : []
+            let place =
+                !sinks.isEmpty
+                ? "the sink \(sinks)" : threads.isEmpty ? "a sink" : "the thread \(Set(threads).sorted().joined(separator: ", "))"
+            return "\(name) has waited \(seconds(waiting)) for room in \(place)"
         }
-        if let journal = reading.journals.first?.cell, frame.ongoing(journal.blockedSince) > patience {
+        if isEngine, let journal = reading.journals.first?.cell, frame.ongoing(journal.blockedSince) > patience {
             return "the engine has waited \(seconds(frame.ongoing(journal.blockedSince))) for the journal's disk"
         }
-        let silent = frame.seconds(max(thread.heartbeat, thread.since), to: frame.end)
+        let silent = silence(thread, frame)
         guard silent > patience else { return nil }
-        if let stage = reading.stages.first(where: { $0.number == thread.running && thread.running != 0 }) {
-            return "\(stage.name) has been at one batch for \(seconds(silent))"
-        }
-        return "the engine has shown no sign of life for \(seconds(silent))"
+        return "\(name) has shown no sign of life for \(seconds(silent))"
     }
 
     /// A duration for people.

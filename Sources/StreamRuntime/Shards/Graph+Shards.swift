@@ -29,20 +29,22 @@ extension Graph {
         appendPart(
             Stage(
                 "\(name)/split", [], [], reads: [whole], writes: parts, inlets: scatter.inlets, timers: nil,
-                metrics: partMetrics("\(name)/split", isPlumbing: true), run: { _ in scatter.run() }, code: { _ in },
+                metrics: plumbing("\(name)/split"), run: { _ in scatter.run() }, code: { _ in },
                 versions: StateVersions(1, oldest: 1)), of: name, to: before)
         var cells: [ShardCell<O>] = [], outs: [EdgeBase] = [], sides: [EdgeBase] = []
         for k in 0..<shards {
             let group = onThreads ? self.group(named: "\(name)/\(k)") : buildingGroup
             let part = bring(parts[k], to: group)
-            let out = makePart("\(name)/\(k)", O.Out.self, group), side = makePart("\(name)/\(k)", O.Side.self, group)
+            let out = makePart("\(name)/\(k)", O.Out.self, group)
+            let side = makePart("\(name)/\(k).\(O.sideName)", O.Side.self, group)
+            count(out, side)
             let cell = ShardCell(make(), part, out, side)
             out.makeRoom(for: max(cell.most, cell.mostPerTimer))
             side.makeRoom(for: max(cell.most, cell.mostPerTimer))
             appendPart(
                 Stage(
                     "\(name)/\(k)", [], [], reads: [part], writes: [out, side], inlets: cell.inlets, timers: cell.timers,
-                    metrics: partMetrics("\(name)/\(k)", isPlumbing: false), run: { cell.run($0) }, code: { _ in },
+                    metrics: metrics("\(name)/\(k)", [], [out, side]), run: { cell.run($0) }, code: { _ in },
                     versions: StateVersions(1, oldest: 1)), of: name, to: group)
             cells.append(cell)
             outs.append(bring(out, to: buildingGroup))
@@ -79,7 +81,9 @@ extension Graph {
         adopt(edge, by: group)
         return edge
     }
-    @usableFromInline func partMetrics(_ name: String, isPlumbing: Bool) -> StageMetrics {
-        counters.stage(name, isPlumbing ? .plumbing : .operator)
+    /// What a copy puts out is counted as an operator's is.
+    @usableFromInline func count(_ out: EdgeBase, _ side: EdgeBase) {
+        for edge in [out, side] where edge.elementName != Nothing.elementName { edge.metrics = counters.edge(edge.name) }
     }
+    @usableFromInline func plumbing(_ name: String) -> StageMetrics { counters.stage(name, .plumbing) }
 }

@@ -107,7 +107,7 @@ extension Graph {
         guard !others.isEmpty else { return }
         if let threadCycle { preconditionFailure(threadCycle) }
         stopping.isSet = false
-        for group in others { group.start(engine: main, batches: others.count * ringCapacity + 1) }
+        for group in others { group.start(engine: main, batches: others.count * ringCapacity + 1, counters) }
     }
 
     /// Every record up to this one is done on every thread. Any thread may ask.

@@ -221,8 +221,15 @@ extension StageGroup {
     ///   - engine: is woken after every batch.
     ///   - count: by how many batches this group can be behind the engine: more than the blocks between them allow, so that
     ///     only those hold the engine up, and the time is counted where it belongs.
-    func start(engine: StageGroup, batches count: Int) {
-        batches = BatchRing(capacity: count)
+    ///   - counters: where what waits for this thread is seen.
+    func start(engine: StageGroup, batches count: Int, _ counters: Counters) {
+        let batches = BatchRing(capacity: count), rings = imports.map(\.ring), thread = self.thread
+        self.batches = batches
+        counters.onSample {
+            let oldest = batches.oldestIngest
+            thread.cell.pointee.waitingIngest = oldest
+            for ring in rings { ring.sample(oldestIngest: oldest) }
+        }
         feeders = [engine.wakeup]
         for way in imports where !feeders.contains(where: { $0 === way.from.wakeup }) { feeders.append(way.from.wakeup) }
         running = spawnThread(name) { [self] in loop() }
@@ -246,12 +253,12 @@ extension StageGroup {
             guard settle() else { return }
         }
     }
-    /// Waits with nothing to do. A second is only a backstop: whoever has something for this thread wakes it.
+    /// Waits with nothing to do. A second is only for the heartbeat: whoever has something for this thread wakes it.
     private func rest(until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
         if isMeasured { thread.park() }
         defer { if isMeasured { thread.unpark() } }
-        return park(nanoseconds: 1_000_000_000, until: isReady)
+        return park({ if isMeasured { thread.beat() } }, nanoseconds: 1_000_000_000, until: isReady)
     }
 
     func join() {
