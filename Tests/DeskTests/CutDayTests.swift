@@ -44,8 +44,20 @@ import TradingModel
             let desk = try run(data)
             #expect(desk.resumed < whole.sequence)
             try #require(try digests(data) == whole, "cut at block \(number)")
-            try #require(try ledger(data) == books, "cut at block \(number)")
+            let rebuilt = try ledger(data)
+            try #require(rebuilt == books, "cut at block \(number): \(difference(rebuilt, books))")
         }
+    }
+
+    /// The first row that differs, with its table.
+    private func difference(_ found: [[[String]]], _ expected: [[[String]]]) -> String {
+        for (table, (ours, theirs)) in zip(Ledger.Table.allCases, zip(found, expected)) where ours != theirs {
+            let row =
+                zip(ours, theirs).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(ours.count, theirs.count)
+            let (one, other) = (ours.dropFirst(row).first ?? [], theirs.dropFirst(row).first ?? [])
+            return "\(table) has \(ours.count) rows, not \(theirs.count); row \(row) is \(one), not \(other)"
+        }
+        return "none"
     }
 
     @Test("also when not even the journal's header was whole", arguments: [0, 1, 63])

@@ -8,10 +8,14 @@ import TradingModel
 /// Gathers what the graph says for the ledger and writes it in stamp order, each row once.
 final class LedgerProjection {
     private struct Row {
-        var sequence: UInt64, input: Int, place: Int, content: LedgerRow.Content
+        var sequence: UInt64, input: Int
+        /// Counts on through the run: a record's rows can come in several turns, with a write between them.
+        var place: UInt64
+        var content: LedgerRow.Content
     }
     let ledger: Ledger
     private var rows: [Row] = []
+    private var arrived: UInt64 = 0
     /// The record up to which everything is in the ledger.
     private(set) var applied: UInt64
 
@@ -53,7 +57,8 @@ final class LedgerProjection {
     ) {
         guard let edge else { return }
         attach.attach(edge) { [unowned self] sequence, element in
-            rows.append(Row(sequence: sequence, input: input, place: rows.count, content: content(element)))
+            rows.append(Row(sequence: sequence, input: input, place: arrived, content: content(element)))
+            arrived += 1
         }
     }
 
