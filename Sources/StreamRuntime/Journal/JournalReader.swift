@@ -17,7 +17,9 @@ public struct TornTail: Hashable, Sendable, CustomStringConvertible {
     public let path: String, offset: Int, bytes: Int
 
     public var description: String {
-        "\(path): the last \(bytes) bytes, from byte \(offset), are an unfinished write that was never acknowledged"
+        bytes == 0
+            ? "\(path): empty; a run ended before it wrote anything there"
+            : "\(path): the last \(bytes) bytes, from byte \(offset), are an unfinished write that was never acknowledged"
     }
 }
 

@@ -46,12 +46,14 @@ struct Run: ParsableCommand {
         settings.checkpointInterval = try Run.interval(checkpoint)
         settings.isWatched = address != nil
         let desk: DeskRun
-        do { desk = try DeskRun(topology, settings: settings) } catch { throw Refusal.configuration("\(error)") }
+        do { desk = try DeskRun(topology, settings: settings) } catch {
+            throw Refusal.configuration("\(error)" + NextStep.after(error, data: data))
+        }
         let page: Console?
         do { page = try address.map { try Console(desk.counters, at: $0) } } catch { throw Refusal.configuration("\(error)") }
         defer { page?.stop() }
         if let page { complain("console at \(page.url)") }
-        try desk.runAtTerminal()
+        try desk.runAtTerminal(data: data)
         let report = DayReport(desk)
         switch summary {
         case "json": complainRaw(try report.json())
