@@ -20,6 +20,10 @@ struct PendingRequest {
     var takenAt: Int64?
     /// The venue has named it before, so it is never sent again whatever the venue says now.
     var wasNamed = false
+    /// The session broke, or the process ended, under it: it may be at the venue or not, and may come there twice.
+    var isCutOff = false
+    /// A cancel of it was taken.
+    var isCanceled = false
     /// The MsgSeqNums under which it, or a question about it, was sent.
     fileprivate(set) var numbers: [UInt64] = []
 
@@ -42,6 +46,8 @@ struct RequestTable: ~Copyable {
         var action: OrderRequest.Action
         /// The venue holds it as a working order, so far as its reports tell.
         var isOpen = false
+        /// As in `PendingRequest`: the venue may answer it twice.
+        var isCutOff = false
 
         mutating func state(_ coder: inout StateCoder) {
             coder.field(&symbol.rawValue)
@@ -49,6 +55,7 @@ struct RequestTable: ~Copyable {
             coder.field(code: &side)
             coder.field(code: &action)
             coder.field(&isOpen)
+            coder.field(&isCutOff)
         }
     }
 
@@ -68,6 +75,8 @@ struct RequestTable: ~Copyable {
     mutating func insert(_ entry: PendingRequest) { pending[entry.request.clOrdID] = entry }
     mutating func set(_ id: ClOrdID, _ phase: PendingRequest.Phase) { pending[id]?.phase = phase }
     mutating func setNamed(_ id: ClOrdID) { pending[id]?.wasNamed = true }
+    mutating func setCutOff(_ id: ClOrdID) { pending[id]?.isCutOff = true }
+    mutating func setCanceled(_ id: ClOrdID) { pending[id]?.isCanceled = true }
 
     /// What was taken later counts as taken long ago.
     mutating func setOld(after now: Int64) {
@@ -81,7 +90,16 @@ struct RequestTable: ~Copyable {
         guard let entry = pending.removeValue(forKey: id) else { return }
         for number in entry.numbers { messages[number] = nil }
         let request = entry.request
-        settled[id] = Settled(symbol: request.symbol, account: request.account, side: request.side, action: request.action)
+        settled[id] = Settled(
+            symbol: request.symbol, account: request.account, side: request.side, action: request.action,
+            isCutOff: entry.isCutOff)
+    }
+
+    /// Whether this refuses a request that has its answer already and may have come to the venue twice: then it is the answer
+    /// to the second copy, or the first one's over again, and no news. (An OrderCancelReject has no ExecID to be known by.)
+    func isRepeatedReject(_ report: ExecutionReport) -> Bool {
+        guard report.msgType == .orderCancelReject, let known = settled[report.clOrdID] else { return false }
+        return known.isCutOff || report.possDup != 0
     }
 
     /// Keeps in mind which orders work at the venue. A report names the request that it answers, and by OrigClOrdID the
@@ -179,6 +197,8 @@ extension PendingRequest {
         coder.field(&taken)
         takenAt = taken == .min ? nil : taken
         coder.field(&wasNamed)
+        coder.field(&isCutOff)
+        coder.field(&isCanceled)
         coder.field(&numbers, filler: 0)
     }
 }

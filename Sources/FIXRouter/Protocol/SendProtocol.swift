@@ -11,7 +11,9 @@ import TradingModel
 ///                                       └──────────┘ unanswered: asked again at the next logon
 ///
 /// An order that may have left is never sent a second time before the venue has said that it does not have it, and is
-/// never called rejected because nobody answered. A cancel is: it can only reduce what is at risk.
+/// never called rejected because nobody answered. A cancel is sent again: it can only reduce what is at risk. It follows its
+/// order, though, and never overtakes it: what becomes of requests whose order is in doubt is told in
+/// `SendProtocol+Dependents.swift`.
 ///
 /// Pure: no clock, no socket. Every call appends to `actions` what is to be done, in order. Times are nanoseconds of
 /// whatever clock the caller keeps.
@@ -36,8 +38,10 @@ struct SendProtocol: ~Copyable {
     }
 
     let limits: SendLimits
-    private var table = RequestTable()
-    private var isUp = false
+    var table = RequestTable()
+    private(set) var isUp = false
+    /// Cancels and replaces that wait for the venue's word on their order, by the order.
+    var held: [ClOrdID: Set<ClOrdID>] = [:]
 
     init(limits: SendLimits = SendLimits()) { self.limits = limits }
 
@@ -57,6 +61,7 @@ struct SendProtocol: ~Copyable {
     mutating func restore(_ request: OrderRequest, takenAt: Int64? = nil) {
         guard !table.contains(request.clOrdID), request.action != .status else { return }
         table.insert(PendingRequest(request: request, phase: .waiting, takenAt: takenAt))
+        noteCancel(request)
     }
 
     mutating func restore(_ report: ExecutionReport) {
@@ -64,7 +69,7 @@ struct SendProtocol: ~Copyable {
         case .sent:
             table.set(report.clOrdID, .sent(at: 0))
             table.note(report.msgSeqNum, report.clOrdID, .request)
-        case .inDoubt: break
+        case .inDoubt: table.setCutOff(report.clOrdID)
         case .executionReport, .orderCancelReject:
             table.settle(report.clOrdID)
             table.follow(report)
@@ -76,6 +81,7 @@ struct SendProtocol: ~Copyable {
         for entry in table.inOrder {
             doubt(entry.request, entry.phase == .waiting ? .sendNotRecorded : .answerNotRecorded, into: &actions)
         }
+        for entry in table.inOrder { holdIfNeeded(entry.request) }
     }
 
     /// Requests that were taken later than this have an age that nobody knows.
@@ -95,8 +101,11 @@ struct SendProtocol: ~Copyable {
         guard !table.contains(request.clOrdID) else { return false }
         let entry = PendingRequest(request: request, phase: .waiting, takenAt: madeAt ?? now)
         table.insert(entry)
+        noteCancel(request)
         if isTooOld(entry, now) {
             refuse(request, .tooOld, into: &actions)
+        } else if holdIfNeeded(request) {
+            refuseIfNeverLeft(request, into: &actions)
         } else if isUp {
             actions.append(.send(request, possResend: false))
         }
@@ -129,7 +138,8 @@ struct SendProtocol: ~Copyable {
             table.set(id, .asked(at: now, number: number))
             table.note(msgSeqNum, id, .status)
         case .notLoggedOn: isUp = false
-        case .unencodable, .failed: table.set(id, .doubtful)
+        // Nobody will answer; what waits for the answer waits no longer for that.
+        case .unencodable, .failed: table.set(id, .asked(at: now, number: 0))
         }
     }
 
@@ -143,13 +153,23 @@ struct SendProtocol: ~Copyable {
                 if let entry = table.reopen(id, now: now) { doubt(entry.request, .reportsLost, into: &actions) }
             }
         }
-        for entry in table.inOrder {
-            switch entry.phase {
-            case .waiting where isTooOld(entry, now): refuse(entry.request, .tooOld, into: &actions)
-            case .waiting: actions.append(.send(entry.request, possResend: false))
-            case .sent: break
-            case .doubtful, .asked, .unanswered: inquire(entry, into: &actions)
-            }
+        // What is about an order comes after it.
+        let entries = table.inOrder
+        for entry in entries where entry.request.action == .new { resume(entry.request.clOrdID, now: now, into: &actions) }
+        for entry in entries where entry.request.action != .new { resume(entry.request.clOrdID, now: now, into: &actions) }
+    }
+
+    /// The session is up: the request leaves, or is asked about, or waits for its order.
+    mutating func resume(_ id: ClOrdID, now: Int64, into actions: inout [Action]) {
+        guard let entry = table[id] else { return }
+        switch entry.phase {
+        case .waiting where isTooOld(entry, now): refuse(entry.request, .tooOld, into: &actions)
+        case .sent: break
+        case .waiting where holdIfNeeded(entry.request): break
+        case .waiting: actions.append(.send(entry.request, possResend: false))
+        case .doubtful, .asked, .unanswered:
+            table.set(id, .doubtful)
+            if !holdIfNeeded(entry.request) { inquire(entry, into: &actions) }
         }
     }
 
@@ -162,13 +182,14 @@ struct SendProtocol: ~Copyable {
             case .waiting, .doubtful, .unanswered: break
             }
         }
+        for entry in table.inOrder { holdIfNeeded(entry.request) }
     }
 
     /// The venue asked for the message again and got a gap fill: so it had not read it.
     mutating func gapFilled(_ id: ClOrdID, into actions: inout [Action]) {
         guard let entry = table[id], case .sent = entry.phase else { return }
         doubt(entry.request, .gapFilled, into: &actions)
-        if isUp { inquire(entry, into: &actions) }
+        if isUp, !holdIfNeeded(entry.request) { inquire(entry, into: &actions) }
     }
 
     /// Time passes.
@@ -185,6 +206,7 @@ struct SendProtocol: ~Copyable {
             case .asked(let at, let number) where now - at >= limits.answer:
                 table.set(request.clOrdID, .unanswered(number: number))
                 actions.append(.record(.inDoubt(request, .statusUnanswered)))
+                release(from: request.clOrdID, now: now, into: &actions)
             default: break
             }
         }
@@ -199,8 +221,10 @@ struct SendProtocol: ~Copyable {
         _ report: ExecutionReport, isUnknownOrder: Bool, answers: UInt64?, now: Int64, into actions: inout [Action]
     ) -> Bool {
         guard let entry = table[report.clOrdID], isUnknownOrder else {
+            if table.isRepeatedReject(report) { return false }
             table.settle(report.clOrdID)
             table.follow(report)
+            release(from: report.clOrdID, now: now, into: &actions)
             return true
         }
         guard answersNow(entry.phase, answers, report) else { return false }
@@ -208,6 +232,9 @@ struct SendProtocol: ~Copyable {
         if entry.wasNamed {
             // The venue contradicts itself: a person's matter, not one for a second order.
             table.set(report.clOrdID, .unanswered(number: 0))
+            release(from: report.clOrdID, now: now, into: &actions)
+        } else if entry.isCanceled {
+            refuse(entry.request, .canceledBefore, into: &actions)
         } else if isTooOld(entry, now) {
             refuse(entry.request, .tooOld, into: &actions)
         } else {
@@ -232,7 +259,7 @@ struct SendProtocol: ~Copyable {
 
     /// The venue refuses a message as a message.
     /// - Returns: false when it is about no pending request.
-    mutating func refused(_ refusal: MessageRefusal, into actions: inout [Action]) -> Bool {
+    mutating func refused(_ refusal: MessageRefusal, now: Int64, into actions: inout [Action]) -> Bool {
         guard let (id, subject) = table.subject(of: refusal.refSeqNum), let entry = table[id] else { return false }
         switch subject {
         case .request: refuse(entry.request, .message(refusal.text, reason: refusal.reason), into: &actions)
@@ -240,6 +267,7 @@ struct SendProtocol: ~Copyable {
             table.forget(refusal.refSeqNum)
             table.set(id, .unanswered(number: 0))
             actions.append(.record(.inDoubt(entry.request, .statusRefused(refusal.text))))
+            release(from: id, now: now, into: &actions)
         }
         return true
     }
@@ -263,16 +291,21 @@ struct SendProtocol: ~Copyable {
 
     private mutating func doubt(_ request: OrderRequest, _ doubt: Doubt, into actions: inout [Action]) {
         table.set(request.clOrdID, .doubtful)
+        if doubt.isOfTheWay { table.setCutOff(request.clOrdID) }
         actions.append(.record(.inDoubt(request, doubt)))
     }
 
-    private mutating func refuse(_ request: OrderRequest, _ refusal: Refusal, into actions: inout [Action]) {
+    mutating func refuse(_ request: OrderRequest, _ refusal: Refusal, into actions: inout [Action]) {
         table.settle(request.clOrdID)
         actions.append(.record(.refused(request, refusal)))
+        for id in (held.removeValue(forKey: request.clOrdID) ?? []).sorted() {
+            if let entry = table[id] { refuse(entry.request, .orderNeverLeft, into: &actions) }
+        }
     }
 
-    private func inquire(_ entry: PendingRequest, into actions: inout [Action]) {
+    private mutating func inquire(_ entry: PendingRequest, into actions: inout [Action]) {
         let mayLeaveAgain = entry.request.action == .cancel && !entry.wasNamed
+        if mayLeaveAgain { table.setCutOff(entry.request.clOrdID) }
         actions.append(mayLeaveAgain ? .send(entry.request, possResend: true) : .ask(entry.request))
     }
 

@@ -33,6 +33,10 @@ enum Doubt: Hashable, Sendable {
 /// Why a request was refused before the venue took it. Each of them is certain.
 enum Refusal: Hashable, Sendable {
     case tooOld, unencodable
+    /// An order whose cancel was asked for before it had left.
+    case canceledBefore
+    /// A cancel or replace of an order that was refused before it left.
+    case orderNeverLeft
     case message(String, reason: Int)
 }
 
@@ -74,6 +78,8 @@ extension Refusal: CustomStringConvertible {
     var description: String {
         switch self {
         case .tooOld: "not sent: it waited too long for the session"
+        case .canceledBefore: "not sent: it was canceled before it left"
+        case .orderNeverLeft: "not sent: its order never left"
         case .unencodable: "not sent: it cannot be written as a FIX message"
         case .message(let text, let reason): "refused as a message (reason \(reason)): \(text)"
         }

@@ -114,7 +114,7 @@ final class RouterWorker: @unchecked Sendable {
             sendProtocol.gapFilled(id, into: &actions)
         case .message(.report(let report, let answers)): received(report, answers: answers)
         case .message(.refusal(let refusal)):
-            if !sendProtocol.refused(refusal, into: &actions) {
+            if !sendProtocol.refused(refusal, now: clock(), into: &actions) {
                 counters.change { $0.unmatchedRefusals += 1 }
                 notify(.unmatchedRefusal(refusal))
             }
@@ -133,7 +133,10 @@ final class RouterWorker: @unchecked Sendable {
     private func received(_ report: ExecutionReport, answers: UInt64?) {
         guard
             sendProtocol.reported(report, isUnknownOrder: isUnknownOrder(report), answers: answers, now: clock(), into: &actions)
-        else { return }
+        else {
+            if report.msgType == .orderCancelReject { counters.change { $0.duplicates += 1 } }
+            return
+        }
         switch execIDs.admit(report) {
         case .fresh: break
         case .duplicate:
