@@ -20,18 +20,18 @@ enum StatusPage {
         <main>
           <section class="wide">
             <h2>Operators</h2>
-            <p class="key"><i class="busy"></i>busy <i class="held"></i>backpressured <i class="idle"></i>idle
+            <p class="key"><i class="busy"></i>busy <i class="held"></i>held (backpressured) <i class="idle"></i>idle
               <span id="window"></span></p>
             <table id="operators"></table>
-          </section>
-          <section class="wide">
-            <h2>Edges</h2>
-            <table id="edges"></table>
           </section>
           <section><h2>Sources</h2><table id="sources"></table></section>
           <section><h2>Journal and checkpoint</h2><table id="journal"></table></section>
           <section><h2>Tick to order</h2><table id="paths"></table></section>
           <section id="desk"><h2>Desk</h2><table id="series"></table></section>
+          <section class="wide">
+            <h2>Edges</h2>
+            <table id="edges"></table>
+          </section>
         </main>
         <noscript>This page needs JavaScript; /metrics does not.</noscript>
         <script src="/console.js"></script>

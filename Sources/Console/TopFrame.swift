@@ -5,14 +5,16 @@ public struct TopFrame {
     /// Columns; lines are cut there.
     public var width: Int
     private var lines: [String] = []
+    private static let widthForBars = 118
 
     public static func text(_ report: FloorReport, isColoured: Bool = false, width: Int = 10_000) -> String {
         var frame = TopFrame(isColoured: isColoured, width: width)
         frame.head(report)
         frame.operators(report)
-        frame.edges(report.edges)
         frame.sources(report.sources)
         frame.rest(report)
+        frame.add("")
+        frame.edges(report.edges)
         return frame.lines.joined(separator: "\n")
     }
 
@@ -30,11 +32,14 @@ public struct TopFrame {
         add("")
     }
 
+    /// Without the bars where they would push the lags out.
     private mutating func operators(_ report: FloorReport) {
+        let hasBars = width >= Self.widthForBars
         let head = ["operator", "", "busy", "held", "idle", "in/s", "in", "out", "late", "p50", "p99", "local", "global", ""]
         let rows = report.operators.map { row in
             [
-                row.name, Text.bar(row.busy, row.backpressured), Text.percent(row.busy), Text.percent(row.backpressured),
+                row.name, hasBars ? Text.bar(row.busy, row.backpressured) : "", Text.percent(row.busy),
+                Text.percent(row.backpressured),
                 Text.percent(row.idle), Text.count(row.rate), Text.count(Double(row.elementsIn)),
                 Text.count(Double(row.elementsOut)),
                 Text.count(Double(row.late)), Text.time(row.latencyP50), Text.time(row.latencyP99), Text.time(row.localLag),
@@ -45,7 +50,9 @@ public struct TopFrame {
         table(head, rows, leading: [0, 1, 13], marks)
     }
 
-    private mutating func edges(_ edges: [FloorReport.Edge]) {
+    /// Last, as there are many: those first on which something waits, has waited or was not simply taken.
+    private mutating func edges(_ all: [FloorReport.Edge]) {
+        let edges = all.filter { !$0.isQuiet } + all.filter(\.isQuiet)
         let head = [
             "edge", "depth", "capacity", "oldest", "drain", "blocked", "conflated", "sampled", "shed", "spilled", "total",
         ]
@@ -132,6 +139,11 @@ public struct TopFrame {
         for (row, mark) in zip(rows, marks) { add(line(row), mark) }
         add("")
     }
+}
+
+extension FloorReport.Edge {
+    /// Nothing waits on it, or ever had to, and everything was simply taken.
+    var isQuiet: Bool { depth == 0 && blocked == 0 && conflated == 0 && sampledOut == 0 && shed == 0 && spilled == 0 }
 }
 
 /// Figures as short texts.

@@ -23,6 +23,8 @@ import Testing
         )
         #expect(lines.contains("feed     64        64   7.5 s  never    1.0 s          1        4     2        3   1002"))
         #expect(lines.contains("feed    stale     1000          5.0 s     1           2"))
+        // Edges come last, and those first where something waits.
+        #expect(lines.suffix(3).map { $0.prefix(5) } == ["feed ", "bars ", ""])
         #expect(lines.contains("journal     500 records, 20 not durable yet, last commit 1.5 ms"))
         #expect(lines.contains("path        feed to broker: 9, p50 80.0 µs, p99 95.0 µs"))
         #expect(lines.contains("orders      3 Filled") && lines.contains("session     broker down"))
@@ -32,6 +34,7 @@ import Testing
     func width() {
         let lines = TopFrame.text(report, width: 40).split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 40 } && lines.contains { $0.count == 40 })
+        #expect(TopFrame.text(report, width: 118).contains("█") && !TopFrame.text(report, width: 117).contains("█"))
         #expect(!TopFrame.text(report).contains("\u{1B}"))
         let coloured = TopFrame.text(report, isColoured: true)
         #expect(coloured.contains("\u{1B}[1;33mslow") && coloured.contains("\u{1B}[1;31mprocess 123 is gone"))
@@ -78,9 +81,12 @@ extension FloorReport {
         ]
         report.edges = [
             Edge(
+                name: "bars", depth: 0, capacity: 16, total: 9, taken: 9, oldestAge: 0, drain: 0, blocked: 0, conflated: 0,
+                sampledOut: 0, shed: 0, spilled: 0),
+            Edge(
                 name: "feed", depth: 64, capacity: 64, total: 1_002, taken: 931, oldestAge: 7.5, drain: nil, blocked: 1,
                 conflated: 1,
-                sampledOut: 4, shed: 2, spilled: 3)
+                sampledOut: 4, shed: 2, spilled: 3),
         ]
         report.sources = [Source(name: "feed", records: 1_000, watermarkLag: 5, state: "stale", gaps: 1, reconnects: 2)]
         report.journal = Journal(records: 500, unsynced: 20, commits: 9, commit: 0.0015)
