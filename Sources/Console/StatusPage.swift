@@ -52,7 +52,7 @@ enum StatusPage {
         a { color: var(--busy); text-decoration: none; margin-left: 10px; } a:hover { text-decoration: underline; }
         #trouble { margin: 12px 20px 0; padding: 10px 14px; border-radius: 8px; background: var(--bad); color: #fff;
           font-weight: 600; }
-        main { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 14px; padding: 14px 20px 24px; }
+        main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 14px; padding: 14px 20px 24px; }
         section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; overflow-x: auto; }
         .wide { grid-column: 1 / -1; }
         .key { margin: 0 0 6px; color: var(--soft); } .key span { margin-left: 14px; }
