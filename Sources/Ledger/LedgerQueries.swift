@@ -57,6 +57,14 @@ public struct LedgerOrder: Sendable, Equatable {
 }
 
 extension Ledger {
+    /// How many breaks the last reconciliation left open, by the codes of their classes: `["B4": 2]`.
+    public func openBreaks() throws(LedgerError) -> [String: Int] {
+        try read("counting the breaks") { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT code, COUNT(*) FROM breaks WHERE state = 'OPEN' GROUP BY 1")
+            return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: +)
+        }
+    }
+
     public func summary() throws(LedgerError) -> LedgerSummary {
         let positions = try self.positions()
         let volumes = try volumes()

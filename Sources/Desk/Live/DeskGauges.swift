@@ -6,7 +6,7 @@ import TradingModel
 
 /// The desk's own figures for those who watch it: orders by state, orders in doubt, compliance's findings, FIX sessions,
 /// open breaks. All are there from the start, at zero, so that none can go missing. Written by the day's summary,
-/// behind its lock, a session's on its own thread.
+/// behind its lock, a session's and the breaks on a thread of their own.
 final class DeskGauges {
     private let counters: Counters
     private var orders: [OrdStatus: SeriesMetrics] = [:]
@@ -33,7 +33,7 @@ final class DeskGauges {
             inDoubt = counters.gauge("floor_orders_in_doubt", help: "Orders whose fate at the venue is unknown.")
             for kind in BreakClass.allCases {
                 breaks[kind] = gauge(
-                    "floor_breaks_open", ("class", kind.name), "Open breaks of the day's last reconciliation before this run.")
+                    "floor_breaks_open", ("class", kind.name), "Open breaks of the day's last reconciliation.")
             }
         }
         if elements.contains(Finding.elementName) {
@@ -82,7 +82,12 @@ final class DeskGauges {
         }
         ordersInDoubt(summary.inDoubt.count)
     }
-    func openBreaks(_ kind: BreakClass, _ count: Int) { breaks[kind]?.value = Double(count) }
+    // MARK: - The ledger's thread
+
+    /// By the codes of their classes.
+    func openBreaks(_ counts: [String: Int]) {
+        for (kind, gauge) in breaks { gauge.value = Double(counts[kind.code] ?? 0) }
+    }
 
     // MARK: - A session's thread
 

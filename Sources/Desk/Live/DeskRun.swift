@@ -183,7 +183,7 @@ public final class DeskRun {
         let named = Set(assembly.topology.vertices.map(\.name))
         for stage in assembly.graph.stages where !named.contains(stage.name) { stage.metrics.kind = .plumbing }
         if let directory, let ledger = try LedgerProjection.breaks(directory.ledger) {
-            for kind in BreakClass.allCases { gauges.openBreaks(kind, ledger[kind.code] ?? 0) }
+            gauges.openBreaks(ledger)
         }
         (counters.isSampling, counters.state) = (true, .resuming)
         guard settings.hasThreads, directory != nil || settings.isWatched else { return }

@@ -64,7 +64,7 @@ final class DeskSinks {
                     settings.notice("\(vertex.name): no ledger without --data; nothing of this run is kept")
                     continue
                 }
-                try attachLedger(vertex, directory.ledger)
+                try attachLedger(vertex, directory.ledger, gauges)
             default: preconditionFailure("the catalog has a sink \(vertex.kind) that nothing attaches")
             }
         }
@@ -103,8 +103,9 @@ final class DeskSinks {
         guard let edge = edge as? Edge<T> else { return }
         assembly.graph.sink(vertex.name, from: edge) { $0.count }
     }
-    private func attachLedger(_ vertex: CheckedVertex, _ path: String) throws {
-        let ledger = try LedgerSink(vertex, assembly, engine, effects, path: path)
+    private func attachLedger(_ vertex: CheckedVertex, _ path: String, _ gauges: DeskGauges) throws {
+        let ledger = try LedgerSink(
+            vertex, assembly, engine, effects, path: path, gauges: gauges, time: settings.time)
         finishers.append { try ledger.finish(at: $0) }
         effects.keep(
             CheckpointPart(DeskRun.part(vertex)) { [unowned engine] coder in

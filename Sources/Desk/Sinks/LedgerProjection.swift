@@ -41,8 +41,7 @@ final class LedgerProjection {
     /// The breaks that the last reconciliation left open, by the codes of their classes; nil where there is no ledger.
     static func breaks(_ path: String) throws -> [String: Int]? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let open = try Ledger(path: path, names: Names()).summary().breaks.filter { $0.outcome == "OPEN" }
-        return Dictionary(open.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+        return try Ledger(path: path, names: Names()).openBreaks()
     }
 
     /// Attaches every input that the vertex reads: `attach` gets the edge and what to do with its elements.
