@@ -61,6 +61,11 @@ public enum LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        // A full or read-only disk is no fault of the file's, and SQLite calls both an error of I/O too.
+        case .cannotOpen(let path, let reason) where reason.contains("disk"):
+            "ledger \(path): cannot be opened (\(reason)): no room, or a disk that fails"
+        case .cannotOpen(let path, let reason) where reason.contains("readonly"):
+            "ledger \(path): cannot be opened (\(reason))"
         case .cannotOpen(let path, let reason):
             "ledger \(path): cannot be opened (\(reason)); delete it to have it rebuilt from the journal"
         case .otherVersion(let path, let found, let wanted):

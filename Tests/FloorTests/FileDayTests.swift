@@ -59,6 +59,7 @@ extension FloorTests {
             let full = try FloorProcess(rsi(trades) + csv + ["--data", folder.path("cut")], in: folder, fileKiB: 96)
             #expect(try await full.wait() == 1)
             #expect(full.errors.contains("00000001.jrnl: cannot append"), "\(full.errors)")
+            #expect(full.errors.contains("; make room and run the same command again"), "\(full.errors)")
             let cut = try await FloorProcess.run(["journal", "stat", folder.path("cut")], in: folder)
             #expect(cut.status == 0, "\(cut)")
 
