@@ -58,6 +58,27 @@ extension FloorTests {
             #expect(try await day.expectItTiesOut() > 10)
         }
 
+        @Test("a venue that dies is said, feed and session alike; the desk stays, ends in order, and its day replays")
+        func venueDies() async throws {
+            let day = try await LiveDay(speed: 2_500, exitAtEnd: false)
+            let desk = try day.startDesk()
+            try await desk.waitFor("feed feed: connected")
+            try #require(try await until(seconds: 20) { (try? LedgerContents(day.data).fills.count) ?? 0 > 5 }, "\(desk.errors)")
+            day.venue.kill()
+            try await desk.waitFor("feed feed: disconnected: connection lost")
+            try await desk.waitFor("FIX session FIX.4.4:FLOOR->BROKER: logged out")
+            try await desk.waitFor("FIX session FIX.4.4:FLOOR->BROKER: nobody answers at 127.0.0.1:\(day.fixPort)")
+            try await desk.waitFor("feed feed: disconnected: cannot connect to 127.0.0.1:\(day.feedPort)")
+            desk.terminate()
+            #expect(try await desk.wait(seconds: 30) == 0, "\(desk.errors)")
+            let replay = try await day.run("replay", day.data, "--verify")
+            #expect(replay.status == 0 && replay.output.contains("replay verified"), "\(replay)")
+            // What was asked of the venue and what it said are in the books: an order is final, open, or said to be in doubt.
+            let summary = try LiveDay.summary(desk), orders = try LedgerContents(day.data).orders
+            let states = summary["orders"] as? [String: Int] ?? [:]
+            #expect(orders > 5 && states.values.reduce(0, +) == orders, "\(summary)")
+        }
+
         // A day of files that was stopped in its middle, with two checkpoints.
 
         private struct Half {
