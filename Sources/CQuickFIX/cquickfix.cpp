@@ -154,6 +154,20 @@ int32_t qf_set_next_seq_nums(qf_engine *engine, int32_t session, int32_t sender,
     }, -1);
 }
 
+int32_t qf_stored(
+    qf_engine *engine, int32_t session, int32_t first, int32_t last, void *context,
+    void (*body)(void *context, const qf_message *message)) {
+    return guarded([&]() -> int32_t {
+        std::vector<std::string> texts;
+        engine->session(session).getStore()->get(first, last, texts);
+        for (const std::string &text : texts) {
+            FIX::Message stored(text, false);
+            body(context, handle(stored));
+        }
+        return 0;
+    }, -1);
+}
+
 qf_sent qf_send(
     qf_engine *engine, int32_t session, const char *msg_type, const uint8_t *bytes, const qf_field *fields, size_t count,
     bool store_when_logged_off) {

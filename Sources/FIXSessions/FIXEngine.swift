@@ -124,6 +124,20 @@ public final class FIXEngine: Sendable {
         }
     }
 
+    /// What of our own messages the store still has, from MsgSeqNum `first` to `last`: those with a ClOrdID, in order.
+    public func stored(
+        from first: Int, through last: Int, of id: FIXSessionID = FIXSessionID(rawValue: 0)
+    ) throws(FIXEngineError) -> [FIXStoredMessage] {
+        guard first <= last else { return [] }
+        let found = FIXStoredMessage.List()
+        let context = Unmanaged.passUnretained(found).toOpaque()
+        let status = qf_stored(engine, id.rawValue, Int32(clamping: first), Int32(clamping: last), context) { context, raw in
+            Unmanaged<FIXStoredMessage.List>.fromOpaque(context).takeUnretainedValue().add(FIXMessageView(raw: raw))
+        }
+        guard status == 0 else { throw .engineRefused(session: session(id).name, reason: lastEngineError()) }
+        return found.messages
+    }
+
     /// Sends an application message from any thread; throws `notLoggedOn`, `withheld` or `sendFailed`. Blocks while the
     /// peer does not read and the socket is full.
     @discardableResult

@@ -1,5 +1,6 @@
 import FloorTesting
 import FIXSessions
+import Foundation
 import Testing
 
 /// A seller that answers as a venue would: New for D, Canceled for F, Replaced for G, a reject for what it is told to.
@@ -112,6 +113,32 @@ struct LoopbackTests {
         #expect(eventually { desk.seen.events.contains { $0.kind == .connectionFailed(host: "127.0.0.1", port: pair.port) } })
         #expect(!initiator.isLoggedOn())
         initiator.stop()
+    }
+
+    @Test("what was sent is in the store, also for the process after this one")
+    func stored() throws {
+        let pair = Pair(), folder = NSTemporaryDirectory() + "fix-stored-\(pair.port)-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let acceptor = try FIXEngine([pair.acceptor()], handler: Recorder(answer: answerAsVenue))
+        try acceptor.start()
+        do {
+            let initiator = try FIXEngine([pair.initiator { $0.storePath = folder }], handler: Recorder())
+            #expect(try initiator.stored(from: 1, through: initiator.nextSeqNums().sender - 1) == [])
+            try initiator.start()
+            #expect(wait { initiator.isLoggedOn() })
+            for id in ["A", "B"] { try initiator.send(order(id)) }
+            try initiator.send(order("C", .orderCancelRequest, orig: "A"))
+            initiator.stop()
+        }
+        let next = try FIXEngine([pair.initiator { $0.storePath = folder }], handler: Recorder())
+        // The Logon was 1, and the Logout has no ClOrdID either.
+        let expected = [(2, FIXMsgType.newOrderSingle, "A"), (3, .newOrderSingle, "B"), (4, .orderCancelRequest, "C")].map {
+            FIXStoredMessage(msgSeqNum: $0, msgType: $1, clOrdID: Array($2.utf8))
+        }
+        #expect(try next.stored(from: 1, through: next.nextSeqNums().sender - 1) == expected)
+        #expect(try next.stored(from: 3, through: 3) == [expected[1]])
+        #expect(try next.stored(from: 5, through: 4) == [])
+        acceptor.stop(graceMilliseconds: 0)
     }
 
     @Test("an order for a session that is off is refused and uses no number; a report waits and is resent")

@@ -16,10 +16,16 @@ import Testing
         return Array(1...max(1, fixed)) + (0..<max(4, fixed / 10)).map { _ in 1_000_000 + UInt64(random.below(1 << 40)) }
     }()
 
+    /// At once, also where the output goes into a file.
+    private static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+
     @Test("no order is lost or sent twice, and the journal says all of it")
     func seeds() throws {
+        let random = Self.seeds.filter { $0 >= 1_000_000 }.map(String.init).joined(separator: " ")
+        if !random.isEmpty, Self.seeds.count > 1 { Self.say("simulate: the random seeds are \(random)") }
         var broken = 0, orders = 0, starts = 0, faults: [String: Int] = [:]
-        for seed in Self.seeds {
+        for (at, seed) in Self.seeds.enumerated() {
+            if at > 0, at % 100 == 0 { Self.say("simulate: \(at) of \(Self.seeds.count) seeds, \(broken) with violations") }
             let result = try Storm(seed: seed).run()
             faults.merge(result.faults, uniquingKeysWith: +)
             orders += result.orders
@@ -27,12 +33,12 @@ import Testing
             if Self.seeds.count == 1 { print(([result.setup] + result.log).joined(separator: "\n")) }
             guard !result.violations.isEmpty else { continue }
             broken += 1
-            Issue.record("make simulate SEED=\(seed): \(result.setup): \(result.violations.prefix(3))")
+            let line = "make simulate SEED=\(seed): \(result.setup): \(result.violations.prefix(3))"
+            Self.say("simulate: violated; to run it again: \(line)")
+            Issue.record(Comment(rawValue: line))
         }
         let kinds = faults.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
-        let random = Self.seeds.filter { $0 >= 1_000_000 }.map(String.init).joined(separator: " ")
         print("simulate: \(Self.seeds.count) seeds, \(broken) with violations; \(orders) orders, \(starts) starts; \(kinds)")
-        if !random.isEmpty { print("simulate: the random seeds were \(random)") }
         #expect(Self.seeds.count == 1 || (orders > 0 && starts > Self.seeds.count), "nothing was put to the test")
     }
 

@@ -86,6 +86,12 @@ bool qf_is_logged_on(qf_engine *engine, int32_t session);
 int32_t qf_next_seq_nums(qf_engine *engine, int32_t session, int32_t *sender, int32_t *target);
 int32_t qf_set_next_seq_nums(qf_engine *engine, int32_t session, int32_t sender, int32_t target);
 
+/// Calls `body` with each message of ours that the session's store still has, of MsgSeqNum `first` to `last`, in order. 0 on
+/// success.
+int32_t qf_stored(
+    qf_engine *engine, int32_t session, int32_t first, int32_t last, void *context,
+    void (*body)(void *context, const qf_message *message));
+
 /// Sends an application message of plain fields; a header tag goes to the header. Without `store_when_logged_off` a
 /// session that is not logged on refuses it, under the session's lock, before it has a number.
 qf_sent qf_send(

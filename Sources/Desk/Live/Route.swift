@@ -13,6 +13,7 @@ final class Route {
     private let settings: FIXSessionSettings
     private let run: DeskRunSettings
     private let names: Names
+    private let day: UInt64
     private unowned let engine: Engine
     private let reports: Ingress<ExecutionReport>
     /// What was asked for and heard so far, in this run and before: a checkpoint keeps it.
@@ -27,7 +28,7 @@ final class Route {
     ) throws {
         session = sink.settings.text("session")
         isUp = gauges.session(session)
-        (self.run, self.engine, names) = (run, engine, assembly.names)
+        (self.run, self.engine, names, day) = (run, engine, assembly.names, assembly.day)
         settings = Route.settings(session, assembly.topology, directory)
         let source = assembly.topology.vertices.first {
             $0.role == .source && $0.kind == "fix" && $0.settings.text("session") == sink.settings.text("session")
@@ -51,7 +52,7 @@ final class Route {
         }
         assembly.graph.each(sink.name + ".heard", of: port.edge) { [unowned self] report, _ in recovery.report(report) }
         engine.keep(CheckpointPart("sink/\(sink.name)", version: 2) { [unowned self] in recovery.state(&$0) })
-        let queue = effects.consumer(sink.name) { [unowned self] (sequence, order: ClearedOrder) in
+        let queue = effects.consumer(sink.name) { [unowned self, unowned engine] (sequence, order: ClearedOrder) in
             router?.submit(order, madeAt: engine.timeBeforeRestart(of: sequence))
         }
         engine.effect(sink.name, from: intents, into: queue, measuring: session)
@@ -87,6 +88,9 @@ final class Route {
                 }
                 if let line = teller.line(for: event) { notice(line) }
             }, hasThread: run.hasThreads, connect: run.connections.session)
+        // Ids of other days are of other journals.
+        let lost = router.lost.filter { $0.clOrdID.rawValue >> 52 == day }
+        guard lost.isEmpty else { throw DeskRunError.lostRequests(session: session, lost.map { $0.clOrdID.text(names) }) }
         try router.start()
         self.router = router
         guard run.hasThreads else { return }  // who steps a run by hand lets it log on when it likes

@@ -26,6 +26,8 @@ public final class FIXRouter: Sendable {
     private let thread: RouterThread
     private let counters: RouterCounters
     private let hasThread: Bool
+    /// What left before this run and is not on record: more than nothing means that the day must not go on.
+    public let lost: [LostRequest]
 
     /// Throws what is wrong with the session's settings or its store.
     /// - Parameters:
@@ -57,6 +59,7 @@ public final class FIXRouter: Sendable {
         counters = RouterCounters()
         handler = SessionHandler(mailbox: mailbox, names: names, notify: notify)
         session = try connect(settings, handler)
+        lost = try LostRequest.find(session, names) { recovery.sendProtocol.knows($0) }
         // A report that the session had counted but that never reached the journal must come again.
         let next = session.nextSeqNums()
         let (hasHistory, journalled) = (recovery.hasHistory, Int(recovery.lastMsgSeqNum))

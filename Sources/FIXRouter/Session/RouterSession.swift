@@ -11,6 +11,8 @@ package protocol RouterSession: AnyObject, Sendable {
     func nextSeqNums() -> (sender: Int, target: Int)
     /// Only while not logged on.
     func setNextSeqNums(sender: Int, target: Int) throws(FIXEngineError)
+    /// Our own messages that the session's store still has, of these MsgSeqNums: those with a ClOrdID, in order.
+    func stored(from first: Int, through last: Int) throws(FIXEngineError) -> [FIXStoredMessage]
     /// - Returns: the MsgSeqNum under which the message was handed over.
     func send(_ message: FIXMessageBuilder) throws(FIXEngineError) -> UInt64
     /// Begins to connect, again and again by itself.
@@ -45,6 +47,9 @@ final class QuickFIXSession: RouterSession {
     func nextSeqNums() -> (sender: Int, target: Int) { engine.nextSeqNums() }
     func setNextSeqNums(sender: Int, target: Int) throws(FIXEngineError) {
         try engine.setNextSeqNums(sender: sender, target: target)
+    }
+    func stored(from first: Int, through last: Int) throws(FIXEngineError) -> [FIXStoredMessage] {
+        try engine.stored(from: first, through: last)
     }
     func send(_ message: FIXMessageBuilder) throws(FIXEngineError) -> UInt64 { UInt64(try engine.send(message).msgSeqNum) }
     func start() throws(FIXEngineError) { try engine.start() }

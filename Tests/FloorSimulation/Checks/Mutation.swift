@@ -16,6 +16,10 @@ public enum Mutation: String, CaseIterable, Sendable {
     case keepsTornTails
     /// `fdatasync` and `fsync` do nothing.
     case syncsNothing
+    /// A sync that fails is taken for one that did not.
+    case ignoresFailedSyncs
+    /// A restart does not ask the session what it has sent: what a disk has forgotten goes unseen.
+    case trustsTheDisk
     /// What waits in a loop at a crash is gone after it.
     case losesTheLoop
     /// The session never goes back to the last report that reached the journal.

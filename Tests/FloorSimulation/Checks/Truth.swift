@@ -1,3 +1,4 @@
+import FIXSessions
 import PlainData
 import StreamRuntime
 import TradingModel
@@ -44,6 +45,15 @@ extension SimulatedWorld {
         if let live, live.sequence != day.digests.sequence {
             violated("the run ended at record \(live.sequence), the journal at \(day.digests.sequence)")
         }
+    }
+
+    /// The requests that have left and that the journal, as it is now, does not have.
+    func forgotten() -> [String] {
+        fate.begin()
+        guard let day = try? DayReplay(disk, Self.day) else { return [] }
+        let known = Set(day.intents.map { $0.clOrdID.text(day.names) })
+        let sent = link.desk.stored(from: 1, through: link.desk.nextOut - 1).filter { $0.msgType != .orderStatusRequest }
+        return sent.map { String(decoding: $0.clOrdID, as: UTF8.self) }.filter { !known.contains($0) }
     }
 
     private func checkPositions(_ day: DayReplay) {

@@ -117,8 +117,10 @@ public struct SmallDay {
 
         /// Runs everything until nothing moves.
         private func settle() -> Bool {
-            var idle = 0
+            var idle = 0, turns = 0
             while idle < 3 {
+                turns += 1
+                if turns > SimulatedWorld.mostTurns { world.violated("the floor does not come to rest") }
                 guard world.isRunning, world.violations.isEmpty else { return false }
                 var moved = world.turnEngine() == .worked
                 moved = world.turnJournal() || moved

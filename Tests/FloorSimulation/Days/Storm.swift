@@ -15,6 +15,8 @@ public struct Storm {
         public var starts: Int
         public var orders: Int, fills: Int
         public var setup: String
+        /// What a start found that the disk had lost, where that ended the day.
+        public var loss: String?
     }
     public var seed: UInt64
     public var mutation: Mutation?
@@ -34,7 +36,7 @@ public struct Storm {
         let world = try SimulatedWorld(setup)
         var weather = Weather(world, random)
         let live = weather.play()
-        if world.violations.isEmpty {
+        if world.violations.isEmpty, weather.loss == nil {
             do { world.checkEnd(try DayReplay(world.disk, SimulatedWorld.day), live: live) } catch {
                 world.violated("the journal does not replay: \(error)")
             }
@@ -42,7 +44,8 @@ public struct Storm {
         return Result(
             violations: world.violations, log: world.log, faults: weather.faults, starts: world.starts,
             orders: world.venue.orders.count, fills: world.venue.fills.count,
-            setup: "\(isPowerCut ? "power cuts, durability disk" : "kill -9, durability os") \(setup.overrides)")
+            setup: "\(isPowerCut ? "power cuts, durability disk" : "kill -9, durability os") \(setup.overrides)",
+            loss: weather.loss)
     }
 }
 
@@ -53,6 +56,9 @@ private struct Weather {
     private(set) var faults: [String: Int] = [:]
     /// How often things go wrong, each in 1/10,000 of the steps.
     private var kills = 0, breaks = 0, silences = 0, repeats = 0, clockSteps = 0, fullDisks = 0, flips = 0
+    private var failedSyncs = 0, lies = 0
+    /// What a start said of records that a lying disk has lost. Then a person decides, and the day is over.
+    private(set) var loss: String?
     private var restartAt: Int64?
 
     init(_ world: SimulatedWorld, _ random: SplitMix64) {
@@ -66,6 +72,8 @@ private struct Weather {
         clockSteps = often(8)
         fullDisks = often(3)
         flips = often(4_000)
+        failedSyncs = often(10)
+        lies = world.setup.death == .machine && self.random.below(3) == 0 ? 20 : 0
         world.link.latency = [0, 1_000_000, 40_000_000][self.random.below(3)]
         var deaths = SplitMix64(seed: self.random.next())
         let oneIn = [0, 300, 3_000][self.random.below(3)]
@@ -80,7 +88,7 @@ private struct Weather {
     mutating func play() -> DigestBook? {
         var isStarted = start()
         let end = world.tape.events.last?.time ?? 0
-        while world.time.elapsed < end + 2_000_000_000, world.violations.isEmpty {
+        while world.time.elapsed < end + 2_000_000_000, world.violations.isEmpty, loss == nil {
             if !world.isRunning {
                 if isStarted { died() }
                 isStarted = false
@@ -90,7 +98,7 @@ private struct Weather {
             fault()
             moveTape()
         }
-        return calm()
+        return loss == nil ? calm() : nil
     }
 
     // MARK: The process
@@ -100,7 +108,7 @@ private struct Weather {
         let fate = world.fate.isLast
         if backup != nil {  // one thing at a time: it must be this that stops the start
             world.fate.isLast = { _, _ in false }
-            world.disk.failsNextWrite = false
+            (world.disk.failsNextWrite, world.disk.failsNextSync) = (false, false)
         }
         let isUp = world.start()
         world.fate.isLast = fate
@@ -121,8 +129,8 @@ private struct Weather {
                 world.note("refused: \(refusal)")
             }
             if !isUp { world.disk.setBytes(of: path, bytes) }
-        } else if let refusal = world.refusal, !refusal.contains("No space left on device") {
-            world.violated("the floor does not start: \(refusal)")
+        } else if let refusal = world.refusal {
+            judge(refusal)
         }
         if isUp {
             world.note("start \(world.starts), after record \(world.run?.resumed ?? 0)")
@@ -131,6 +139,21 @@ private struct Weather {
             restartAt = world.time.elapsed + 10_000_000
         }
         return isUp
+    }
+
+    /// A floor refuses to start when the disk does not take what it must write, or has lost what it said it had kept: then the
+    /// line names the requests that nobody else knows of, or the file.
+    private mutating func judge(_ refusal: String) {
+        if refusal.contains("No space left on device") || refusal.contains("Input/output error") { return }
+        let isNamed = refusal.contains("has sent") || refusal.contains(SimulatedWorld.day + "/journal/")
+        guard world.disk.hasLied, isNamed else { return world.violated("the floor does not start: \(refusal)") }
+        if refusal.contains("has sent") {
+            for id in world.forgotten().prefix(3) where !refusal.contains(id) {
+                world.violated("the disk has forgotten \(id), and the floor does not say so: \(refusal)")
+            }
+        }
+        loss = refusal
+        count("named loss", refusal)
     }
 
     private mutating func died() {
@@ -143,7 +166,7 @@ private struct Weather {
 
     /// - Returns: the file that was hit, what it held, how many records the journal has, and where the file was hit.
     private mutating func maybeFlip() -> (String, [UInt8], UInt64, Int)? {
-        guard random.below(10_000) < flips else { return nil }
+        guard random.below(10_000) < flips, !world.disk.hasLied else { return nil }
         let files = world.disk.files(under: SimulatedWorld.day + "/journal/")
         guard !files.isEmpty, let records = try? wholeRecords() else { return nil }
         let path = files[random.below(files.count)]
@@ -223,6 +246,14 @@ private struct Weather {
             count("full disk")
             world.disk.failsNextWrite = true
         }
+        if falls(failedSyncs) {
+            count("failed sync")
+            world.disk.failsNextSync = true
+        }
+        if falls(lies), !world.disk.lies {
+            count("lying disk")
+            world.disk.lies = true
+        }
     }
 
     // MARK: The end
@@ -230,11 +261,12 @@ private struct Weather {
     private mutating func calm() -> DigestBook? {
         world.note("calm")
         world.fate.isLast = { _, _ in false }
-        world.disk.failsNextWrite = false
+        (world.disk.failsNextWrite, world.disk.failsNextSync) = (false, false)
+        world.disk.lies = false
         world.venue.isSilent = false
         flips = 0
         var isClosed = false, rounds = 0
-        while world.violations.isEmpty, rounds < 6_000 {
+        while world.violations.isEmpty, loss == nil, rounds < 6_000 {
             rounds += 1
             if !world.isRunning {
                 restartAt = nil
@@ -245,8 +277,11 @@ private struct Weather {
                 world.link.session?.noticed()
             }
             world.link.connect()
-            var idle = 0
+            var idle = 0, turns = 0
             while idle < 3, world.isRunning {
+                turns += 1
+                if turns > SimulatedWorld.mostTurns { world.violated("the floor does not come to rest") }
+                guard world.violations.isEmpty else { break }
                 var moved = world.turnEngine() == .worked
                 moved = world.turnJournal() || moved
                 moved = world.turnEffects() || moved
@@ -268,7 +303,7 @@ private struct Weather {
                 return DigestBook(run.assembly.graph, sequence: run.records)
             }
         }
-        if world.violations.isEmpty { world.violated("the day does not end") }
+        if world.violations.isEmpty, loss == nil { world.violated("the day does not end") }
         return nil
     }
 }

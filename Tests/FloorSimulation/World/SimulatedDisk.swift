@@ -26,7 +26,13 @@ final class SimulatedDisk: Storage, @unchecked Sendable {  // one thread steps a
     private var pending: [String: [Change]] = [:]
     private var locks: Set<String> = []
     /// From now on `sync` says yes and does nothing: a disk with a cache that it does not own up to.
-    var lies = false
+    var lies = false { didSet { hasLied = hasLied || lies } }
+    /// Whether it ever did, so that what it said to have kept may be gone.
+    private(set) var hasLied = false
+    /// The next sync of the journal fails: the disk could not write what it was given.
+    var failsNextSync = false
+    /// A sync of the journal has failed, and nobody has ended the run yet.
+    var hasRefusedSync = false
     /// The next write fails, with the disk's word for it.
     var failsNextWrite = false
     /// Deliberate breaks of the code under test; see `Mutation`.
@@ -118,6 +124,11 @@ final class SimulatedDisk: Storage, @unchecked Sendable {  // one thread steps a
     fileprivate func sync(_ node: Node, _ path: String) throws(JournalError) {
         try step("before syncing \(path)", path)
         syncs += 1
+        if failsNextSync, path.hasSuffix(".jrnl") {
+            (failsNextSync, hasRefusedSync) = (false, true)
+            if mutation == .ignoresFailedSyncs { return }
+            throw .io(operation: "sync", path: path, errno: EIO)
+        }
         if !lies, mutation != .syncsNothing { (node.durable, node.cut) = (node.bytes.count, []) }
         try step("after syncing \(path)", path)
     }

@@ -175,6 +175,9 @@ final class SimulatedSession: RouterSession, @unchecked Sendable {  // one threa
         guard link.mutation != .skipsLostReports, isAlive else { return }
         link.desk.nextIn = target
     }
+    func stored(from first: Int, through last: Int) throws(FIXEngineError) -> [FIXStoredMessage] {
+        link.mutation == .trustsTheDisk ? [] : link.desk.stored(from: first, through: last)
+    }
     func start() throws(FIXEngineError) { isStarted = true }
     func stop(graceMilliseconds: Int) {
         guard isAlive, isStarted else { return }

@@ -62,6 +62,8 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
     private var lastWatermark = Int64.min, lastSettled: UInt64 = 0
     private var previousDurable: UInt64 = 0
     static let day = "/day"
+    /// More turns than any day takes to come to rest: what moves on and on must not hang the test.
+    static let mostTurns = 200_000
 
     init(_ setup: Setup) throws {
         self.setup = setup
@@ -93,6 +95,7 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
         fate.begin()
         starts += 1
         refusal = nil
+        disk.hasRefusedSync = false
         (lastWatermark, lastSettled, previousDurable) = (.min, 0, 0)
         var settings = DeskRunSettings(floorVersion: "simulated") { [weak self] in self?.notices.append($0) }
         (settings.data, settings.durability) = (Self.day, setup.durability)
@@ -140,6 +143,7 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
         guard let run, !fate.isDead else { return .idle }
         do {
             let turn = try run.engine.turn()
+            if disk.hasRefusedSync { violated("the floor goes on after a sync of its journal has failed") }
             breakEarly(run)
             checkEngine(run)
             return turn
@@ -148,11 +152,14 @@ final class SimulatedWorld: Connections, @unchecked Sendable {  // one thread st
             return .idle
         }
     }
-    /// The disk refused a write: the run ends as it does then, and somebody makes room.
+    /// The disk refused a write or a sync: the run ends as it does then, and somebody makes room.
     private func failed(_ error: any Error) {
-        guard case JournalError.io(_, _, ENOSPC)? = error as? JournalError else {
+        guard case JournalError.io(_, let path, let code)? = error as? JournalError, code == ENOSPC || code == EIO else {
             return violated("the engine stopped: \(error)")
         }
+        let reason = code == EIO ? "Input/output error" : "No space left on device"
+        if !"\(error)".contains(path) || !"\(error)".contains(reason) { violated("an error without its name: \(error)") }
+        disk.hasRefusedSync = false
         note("the run ends: \(error)")
         run?.fail()
         run?.close()

@@ -75,6 +75,14 @@ struct SessionStore {
         return nextOut - 1
     }
 
+    /// What it has kept of its own messages, of these numbers.
+    func stored(from first: Int, through last: Int) -> [FIXStoredMessage] {
+        (max(1, first)..<max(first, min(nextOut, last + 1))).compactMap { number in
+            guard let message = sent[number - 1], let id = message[.clOrdID] else { return nil }
+            return FIXStoredMessage(msgSeqNum: number, msgType: message.type, clOrdID: Array(id.utf8))
+        }
+    }
+
     /// The answer to a ResendRequest.
     /// - Parameter withheld: types that are not sent again; called for each of them that would have been.
     func resent(from first: Int, withheld: Set<FIXMsgType>, _ note: (WireMessage) -> Void) -> [Letter] {
