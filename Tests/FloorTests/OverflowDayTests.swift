@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension FloorTests {
@@ -11,6 +12,32 @@ extension FloorTests {
                 (offered, taken, conflated) = (try count("offered"), try count("taken"), try count("conflated"))
                 (shed, sampledOut) = (try count("shed"), try count("sampled_out"))
             }
+        }
+
+        /// The pipe is full when it holds nearly its 64 KiB; from then on the engine waits for the screen.
+        @Test("a floor that waits for a screen that nobody reads can still be stopped")
+        func stopsWhileUnread() async throws {
+            let folder = try TestFolder()
+            let made = try await FloorProcess.run(
+                ["generate", "day", "--seed", "5", "--symbols", "2", "--trades", "20000", "--out", folder.path("tape")],
+                in: folder)
+            try #require(made.status == 0, "\(made)")
+            let pipe = Pipe()
+            let floor = try FloorProcess(
+                [
+                    "run", PackageFiles.path("topologies/rsi-on-a-file.yaml"), "--summary", "none", "--speed", "max",
+                    "--set",
+                    "sources.trades.path=\(folder.path("tape/trades.csv"))", "--set", "sinks.out.path=\(folder.path("out.csv"))",
+                    "--set", "sinks.raw={ kind: csv, path: \"-\", from: { vertex: trades, capacity: 16 } }",
+                ], in: folder, output: pipe.fileHandleForWriting)
+            let isFull = try await until(seconds: 30) {
+                var waiting: Int32 = 0
+                return ioctl(pipe.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &waiting) == 0 && waiting > 60_000
+            }
+            try #require(isFull && floor.isRunning, "\(floor.errors)")
+            floor.terminate()
+            #expect(try await floor.wait(seconds: 30) == 0, "\(floor.errors)")
+            #expect(floor.errors.contains("nobody read standard output"))
         }
 
         /// Standard output is a pipe that takes 64 KiB and is not read before the desk has ended.

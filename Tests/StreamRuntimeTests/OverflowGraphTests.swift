@@ -109,4 +109,40 @@ import Testing
         #expect(taken == 320)
         #expect(graph.hashedEdges.allSatisfy { $0.capacity == 16 && $0.growths == 0 })
     }
+
+    /// What comes in makes `first` elements, what comes round `again`.
+    private struct Round: Operator2, ~Copyable {
+        let first: Int, again: Int
+        var mostOutputs: Int { max(first, again) }
+        mutating func process(first v: Value, into out: inout Emitter<Value, Nothing>) { for _ in 0..<first { out.emit(v) } }
+        mutating func process(second v: Value, into out: inout Emitter<Value, Nothing>) { for _ in 0..<again { out.emit(v) } }
+    }
+    private func loop(first: Int, again: Int, count: Int) throws -> (most: Int, taken: UInt64, left: Int) {
+        let graph = Graph(), port = graph.source("in", Value.self)
+        let back = graph.source("back", Value.self, holdsWatermark: false)
+        let out = graph.add("round", Round(first: first, again: again), from: port.edge, and: back.edge).out
+        var options = EngineOptions()
+        (options.batch, options.mostLooping) = (64, 100)
+        let engine = Engine(graph, names: Names(), options: options)
+        let door = engine.ingress(port, capacity: 4_096)
+        engine.loop(back, of: out)
+        for i in 0..<count { #expect(door.offer(Value(Int64(i), 1, key: 0))) }
+        engine.begin(journal: nil)
+        var most = 0
+        while case .worked = try engine.turn() { most = max(most, Int(out.total - back.total)) }
+        return (most, back.total, door.depth)
+    }
+
+    @Test("sources wait while a loop has enough to bring round, and then go on")
+    func loops() throws {
+        let (most, taken, left) = try loop(first: 3, again: 0, count: 3_000)
+        #expect(taken == 9_000 && left == 0)
+        #expect(most >= 100 && most < 100 + 3 * 64, "\(most) waited")
+    }
+
+    @Test("a loop that makes more than goes round ends the run by its name, not the machine's memory")
+    func endlessLoop() {
+        let error = #expect(throws: LoopOverflow.self) { try loop(first: 1, again: 2, count: 10) }
+        #expect(error?.description.hasPrefix("loop back: ") == true)
+    }
 }

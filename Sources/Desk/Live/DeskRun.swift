@@ -89,7 +89,12 @@ public final class DeskRun {
     }
 
     /// Any thread may call it: drain, checkpoint and come back from `run`.
-    public var stop: @Sendable () -> Void { engine.stopper }
+    public var stop: @Sendable () -> Void {
+        { [patience = sinks.patience, stop = engine.stopper] in
+            patience.end(afterNanoseconds: 2 * UTC.second)  // the engine may be waiting for a display that nobody reads
+            stop()
+        }
+    }
 
     /// Runs until the sources end or `stop` is called.
     public func run() throws {

@@ -10,7 +10,7 @@ final class DeskSinks {
     /// Carries out what only shows, so that a terminal which stands still holds up nothing else. The same as `effects` where
     /// every part is stepped by hand.
     private let displays: EffectThread
-    private let patience = Patience()
+    let patience = Patience()
     /// Called at the end with the run's last record.
     private var finishers: [(UInt64) throws -> Void] = []
     /// The sinks that are a venue's, with the sources of their sessions.

@@ -159,6 +159,7 @@ public final class Engine {
         if let error = journal?.error { throw error }
         let hadWork = step(makeRunner())
         if let failure = pulled.failure { throw failure }
+        try throwIfLoopGrows()
         try throwIfHalted()
         if stopping.isSet.load(ordering: .acquiring) { return .ended }
         if hadWork { return .worked }
@@ -174,7 +175,7 @@ public final class Engine {
     /// Ends the day where its sources did, and waits until everything is durable.
     public func finish() throws {
         if options.endsDay, !stopping.isSet.load(ordering: .acquiring) {
-            finishDay(makeRunner())
+            try finishDay(makeRunner())
         }
         graph.drain()
         try throwIfHalted()
@@ -230,11 +231,22 @@ public final class Engine {
                 let holds = runner.tracker.holds(idleWatches[i].lead)
                 if let decision = idleWatches[i].decide(now: now, holds: holds) { builder.append(control: [decision]) }
             }
-            arrivals.take(into: &builder)
-            pulled.take(now, into: &builder)
+            if !isLooping() {
+                arrivals.take(into: &builder)
+                pulled.take(now, into: &builder)
+            }
             for i in idleWatches.indices { idleWatches[i].noteRecords(of: builder.groups) }
         }
         return commitBatch(runner, now)
+    }
+
+    /// Whether what goes round must be taken before anything new is.
+    private func isLooping() -> Bool { loops.contains { $0.backlog >= options.mostLooping } }
+    /// What a loop makes of its own must not fill the memory.
+    private func throwIfLoopGrows() throws {
+        for loop in loops where loop.backlog >= 16 * options.mostLooping {
+            throw LoopOverflow(loop: loop.port.name, waiting: loop.backlog)
+        }
     }
 
     /// What waited in the loops when an earlier run ended came in then, not now, and so did what it causes: an order that
@@ -301,7 +313,7 @@ public final class Engine {
     }
 
     /// The record whose watermark is the end of time: pending timers fire, and what they cause is run to its end.
-    private func finishDay(_ runner: BatchRunner) {
+    private func finishDay(_ runner: BatchRunner) throws {
         if runner.tracker.watermark != endOfTime {  // a crash can lie between that record and what it caused
             builder.begin(first: nextSequence, ingestTime: clock.now())
             builder.append(control: [ControlRecord(.end, eventTime: builder.ingestTime)])
@@ -311,6 +323,7 @@ public final class Engine {
         while loops.contains(where: \.isReady) {
             _ = step(runner)
             graph.drain()
+            try throwIfLoopGrows()
         }
     }
 }

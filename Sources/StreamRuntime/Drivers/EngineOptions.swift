@@ -13,6 +13,9 @@ public struct EngineOptions: Sendable {
     /// Runs one event time at a time, and whatever it causes to its end before the next: how history is run, so that what
     /// happens does not depend on where a batch was cut.
     public var isStepped = false
+    /// While so many elements of a loop wait for their records, sources wait too. Sixteen times as many end the run: nothing
+    /// but the loop itself can have made them.
+    public var mostLooping = 65_536
 
     public init() {}
 }

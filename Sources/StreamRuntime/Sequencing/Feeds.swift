@@ -21,6 +21,8 @@ package class Feed {
     package func drop(_ count: Int) {}
     /// What waits here and is a function of the journal.
     func state(_ coder: inout StateCoder) {}
+    /// How many records wait here.
+    var backlog: Int { 0 }
     /// Nothing more will ever come.
     var hasEnded: Bool { false }
     var isReady: Bool { false }
@@ -171,6 +173,7 @@ final class LoopFeed<T: Element>: Feed, @unchecked Sendable {
             return result
         }
     }
+    override var backlog: Int { waitingCount.load(ordering: .acquiring) }
     func add(_ offer: Offer<T>, _ meter: EngineMeter) {
         change { waiting in
             for i in 0..<offer.count {
