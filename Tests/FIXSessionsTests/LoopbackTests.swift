@@ -125,7 +125,7 @@ struct LoopbackTests {
             let initiator = try FIXEngine([pair.initiator { $0.storePath = folder }], handler: Recorder())
             #expect(try initiator.stored(from: 1, through: initiator.nextSeqNums().sender - 1) == [])
             try initiator.start()
-            #expect(wait { initiator.isLoggedOn() })
+            #expect(eventually { initiator.isLoggedOn() })
             for id in ["A", "B"] { try initiator.send(order(id)) }
             try initiator.send(order("C", .orderCancelRequest, orig: "A"))
             initiator.stop()
