@@ -14,7 +14,7 @@ extension FloorTests {
             }
         }
 
-        /// The pipe is full when it holds nearly its 64 KiB; from then on the engine waits for the screen.
+        /// A pipe that takes whole pages is full somewhat below its 64 KiB; from then on the engine waits for the screen.
         @Test("a floor that waits for a screen that nobody reads can still be stopped")
         func stopsWhileUnread() async throws {
             let folder = try TestFolder()
@@ -32,7 +32,7 @@ extension FloorTests {
                 ], in: folder, output: pipe.fileHandleForWriting)
             let isFull = try await until(seconds: 30) {
                 var waiting: Int32 = 0
-                return ioctl(pipe.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &waiting) == 0 && waiting > 60_000
+                return ioctl(pipe.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &waiting) == 0 && waiting > 40_000
             }
             try #require(isFull && floor.isRunning, "\(floor.errors)")
             floor.terminate()
