@@ -21,12 +21,20 @@ extension Assembly {
             return makeWindowBars(vertex, .sliding(settings.duration("length"), every: settings.duration("every")))
         case "session-bars": return makeWindowBars(vertex, .session(gap: settings.duration("gap")))
         case "ema":
-            let seed: EMA.Seed = settings.text("seed") == "first" ? .first : .sma
+            let seed = averageSeed(settings)
             return keyed(vertex, of: Bar.self) { EMA(period: Int(settings.integer("period")), seed: seed) }
         case "rsi":
             return keyed(vertex, of: Bar.self) { RSI(period: Int(settings.integer("period"))) }
         case "zscore":
-            return keyed(vertex, of: Bar.self) { ZScore(window: Int(settings.integer("period"))) }
+            if vertex.input("in")?.element == Trade.elementName { return makeZScore(vertex, of: Trade.self) }
+            return makeZScore(vertex, of: Bar.self)
+        case "macd":
+            let seed = averageSeed(settings)
+            return keyed(vertex, of: Bar.self) {
+                MACD(
+                    fast: Int(settings.integer("fast")), slow: Int(settings.integer("slow")),
+                    signal: Int(settings.integer("signal")), seed: seed)
+            }
         case "atr":
             let seed: ATR.Seed = settings.text("seed") == "second" ? .second : .first
             return keyed(vertex, of: Bar.self) { ATR(period: Int(settings.integer("period")), seed: seed) }
@@ -64,6 +72,20 @@ extension Assembly {
     ) -> [EdgeBase] {
         let edge = required(vertex, "in", as: O.In.self)
         return both(graph.add(vertex.name, shards: copies(of: vertex), onThreads: true, from: edge, make))
+    }
+
+    private func averageSeed(_ settings: Settings) -> EMA.Seed {
+        switch settings.text("seed") {
+        case "first": .first
+        case "weighted": .weighted
+        default: .sma
+        }
+    }
+    private func makeZScore<Input: Priced>(_ vertex: CheckedVertex, of: Input.Type) -> [EdgeBase] {
+        let deviation: Deviation = vertex.settings.text("deviation") == "sample" ? .sample : .population
+        return keyed(vertex, of: Input.self) {
+            ZScore<Input>(window: Int(vertex.settings.integer("period")), deviation: deviation)
+        }
     }
 
     private func both<Out: Element, Side: Element>(_ outlets: Outlets<Out, Side>) -> [EdgeBase] { [outlets.out, outlets.side] }

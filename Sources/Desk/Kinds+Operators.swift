@@ -3,7 +3,7 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, oms, positions,
+        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, oms, positions,
     ]
 
     static let timeBars = VertexKind(
@@ -18,13 +18,15 @@ enum OperatorKinds {
 
     private static let period = Parameter("period", .integer(1...1_000_000), unit: "bars", doc: "how many bars it looks back")
 
+    private static let averageSeed = Parameter(
+        "seed", .choice(["sma", "first", "weighted"]), .default("sma"),
+        doc: "where it starts: the mean of the first bars, the first close, or none: the weighted mean of what there is")
+
     static let ema = VertexKind(
         "ema", .operator,
         parameters: [
             period,
-            Parameter(
-                "seed", .choice(["sma", "first"]), .default("sma"),
-                doc: "where it starts: the mean of the first bars, or the first close"),
+            averageSeed,
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
         summary: "The exponential moving average of the close; first value at bar `period`.", mostOutputs: 1, isKeyed: true)
@@ -38,10 +40,14 @@ enum OperatorKinds {
     static let zscore = VertexKind(
         "zscore", .operator,
         parameters: [
-            Parameter("period", .integer(2...1_000_000), unit: "bars", doc: "how many bars the mean and deviation cover")
+            Parameter("period", .integer(2...1_000_000), unit: "bars or trades", doc: "how many the mean and deviation cover"),
+            Parameter(
+                "deviation", .choice(["population", "sample"]), .default("population"),
+                doc: "whether the squares are divided by `period`, or by one less"),
         ],
-        inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "How many population standard deviations the close is from its rolling mean; first value at bar `period`.",
+        inputs: [InputPort("in", accepts: ["Bar", "Trade"])], outputs: [OutputPort("out", "Signal")],
+        summary:
+            "How many standard deviations the close, or the trade's price, is from its rolling mean; first value at number `period`.",
         mostOutputs: 1, isKeyed: true)
 
     static let atr = VertexKind(
@@ -55,7 +61,30 @@ enum OperatorKinds {
         ],
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
         summary: "Wilder's average true range, in units of price; first value at bar `period`, with `seed: second` one later.",
-        isKeyed: true)
+        mostOutputs: 1, isKeyed: true)
+
+    static let macd = VertexKind(
+        "macd", .operator,
+        parameters: [
+            Parameter(
+                "fast", .integer(1...1_000_000), .default("12"), unit: "bars", doc: "the shorter average; less than `slow`"),
+            Parameter("slow", .integer(2...1_000_000), .default("26"), unit: "bars", doc: "the longer average"),
+            Parameter("signal", .integer(1...1_000_000), .default("9"), unit: "bars", doc: "the average of the line itself"),
+            averageSeed,
+        ],
+        inputs: [InputPort("in", accepts: ["Bar"])],
+        outputs: [OutputPort("out", "Signal"), OutputPort("signal", "Signal", optional: true)],
+        summary: "The difference of two averages of the close; first value at bar `slow`.", mostOutputs: 1,
+        isKeyed: true
+    ) { settings in
+        guard settings.integer("fast") >= settings.integer("slow") else { return [] }
+        return [
+            VertexKind.Complaint(
+                parameter: "fast",
+                "fast: \(settings.integer("fast")) is not less than slow: \(settings.integer("slow")), with which the line begins"
+            )
+        ]
+    }
 
     static let momentumTargets = VertexKind(
         "momentum-targets", .operator,

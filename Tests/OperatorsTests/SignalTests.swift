@@ -14,6 +14,38 @@ import TradingModel
         #expect(values(EMA(period: 3, seed: .first), of: closes) == [2: 2.25, 3: 4.125])
         #expect(values(EMA(period: 1), of: closes) == [0: 1, 1: 2, 2: 3, 3: 6])
     }
+    /// By hand, weight 1/2: (1·½ + 3)/(½ + 1) = 7/3, then (1·¼ + 3·½ + 6)/(¼ + ½ + 1) = 31/7.
+    @Test("an EMA without a seed is the weighted mean of all there was")
+    func emaWeighted() throws {
+        let found = values(EMA(period: 3, seed: .weighted), of: [1.0, 3, 6].map(price))
+        #expect(found.count == 1)
+        #expect(abs(try #require(found[2]) - 31.0 / 7) < 1e-15)
+        #expect(abs(try #require(values(EMA(period: 2, seed: .weighted), of: [1.0, 3].map(price))[1]) - 2.5) < 1e-15)
+    }
+    /// By hand, periods 1 and 2: the line is close − mean of the two, then 6 − (1.5 + (6 − 1.5) · 2/3); its average over 1 is
+    /// itself, over 2 the mean of the first two.
+    @Test("a MACD's line begins with the slow average, its average so many bars later")
+    func macdByHand() {
+        let run = Harness()
+        let bars = run.graph.source("bars", Bar.self)
+        let macd = run.graph.add("macd", MACD(fast: 1, slow: 2, signal: 2), from: bars.edge)
+        let line = run.collect(macd.out), signal = run.collect(macd.side)
+        for (i, close) in [1.0, 2, 6].enumerated() { run.send(bar(i, close: price(close)), to: bars) }
+        #expect(line.elements.map(\.value) == [0.5, 1.5])
+        #expect(signal.elements.map(\.value) == [1])
+        #expect(signal.elements.map(\.time) == [2 * UTC.second])
+    }
+    /// By hand: of 1, 2, 3 the sample's deviation is 1; of trades each has its own time.
+    @Test("a z-score of trades, by the sample's deviation")
+    func zScoreOfTrades() {
+        let run = Harness()
+        let trades = run.graph.source("trades", Trade.self)
+        let scores = run.collect(run.graph.add("z", ZScore<Trade>(window: 3, deviation: .sample), from: trades.edge).out)
+        for (i, units) in [1.0, 2, 3, 2].enumerated() { run.send(trade(at: Int64(i) * 7, units), to: trades) }
+        #expect(scores.elements.map(\.time) == [14, 21])
+        #expect(abs(scores.elements[0].value - 1) < 1e-15)
+        #expect(abs(scores.elements[1].value - (2 - 7.0 / 3) * 3.squareRoot()) < 1e-15)
+    }
     /// By hand: changes +1 +1 −1 give gain 1 and loss 1/2 after 2 and (1·1+0)/2, (0·1+1)/2.
     @Test("an RSI of two says 100 while nothing was lost, 50 when gain and loss are level")
     func rsiByHand() {

@@ -8,12 +8,15 @@ import TradingModel
 ///
 /// - Input: `Bar`; the bars of one instrument in order of time.
 /// - Output: one `Signal` a bar from the instrument's bar number `period` on, at the bar's start; nothing before.
-/// - Seed: `.sma`, the mean of the first `period` closes (StockCharts, TA-Lib, LEAN), or `.first`, the first close
-///   (Tulip, pandas with `adjust=False`). They converge: after 3.45·(period + 1) bars they differ by a thousandth of
-///   the difference between the seeds.
+/// - Seed: `.sma`, the mean of the first `period` closes (StockCharts, TA-Lib, LEAN); `.first`, the first close (Tulip,
+///   pandas with `adjust=False`); `.weighted`, none: the mean of all closes so far, weighted as above (pandas and csp with
+///   `adjust=True`). They converge: after 3.45·(period + 1) bars they differ by a thousandth of the difference between the
+///   seeds.
 /// - Source: Achelis, "Technical Analysis from A to Z", 2nd ed., 2000, page 208.
 public struct EMA: KeyedOperator, ~Copyable {
-    public enum Seed: Sendable { case sma, first }
+    public enum Seed: Sendable { case sma, first, weighted }
+    /// 2: an average without a seed has its weights.
+    public static var stateVersion: Int { 2 }
 
     @usableFromInline let period: Int64, weight: Double, seed: Seed
     @usableFromInline var averages: Dense<Average>
@@ -40,14 +43,21 @@ public struct EMA: KeyedOperator, ~Copyable {
         @usableFromInline var count: Int64 = 0
         /// While warming up with the mean as seed, the sum; the average from then on.
         @usableFromInline var value = 0.0
+        /// Of all closes so far, the newest's being 1; only where there is no seed.
+        @usableFromInline var weights = 0.0
         @usableFromInline init() {}
 
         /// - Returns: the average, or NaN while it warms up.
         @inlinable @inline(__always)
         mutating func add(_ close: Double, _ period: Int64, _ weight: Double, _ seed: Seed) -> Double {
             if count < period { return warmUp(close, period, weight, seed) }
-            value += (close - value) * weight
+            value += (close - value) * (seed == .weighted ? share(weight) : weight)
             return value
+        }
+        /// The newest close's share of the weights.
+        @inlinable @inline(__always) mutating func share(_ weight: Double) -> Double {
+            weights = weights * (1 - weight) + 1
+            return 1 / weights
         }
         @usableFromInline @inline(never)
         mutating func warmUp(_ close: Double, _ period: Int64, _ weight: Double, _ seed: Seed) -> Double {
@@ -57,12 +67,14 @@ public struct EMA: KeyedOperator, ~Copyable {
             case .sma:
                 value += close
                 if count == period { value /= Double(period) }
+            case .weighted: value += (close - value) * share(weight)
             }
             return count == period ? value : .nan
         }
         public mutating func state(_ coder: inout StateCoder) {
             coder.field(&count)
             coder.field(&value)
+            coder.field(&weights)
         }
     }
 }

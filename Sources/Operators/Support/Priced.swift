@@ -7,14 +7,18 @@ public protocol Priced: Element {
     var symbol: SymbolID { get }
     /// `.none` where there is none.
     var lastPrice: Price { get }
+    /// The beginning of what it tells of, for the signals made of it: a bar's start, a tick's own moment.
+    var beginning: Int64 { get }
 }
 
 extension Trade: Priced {
     @inlinable public var lastPrice: Price { price }
+    @inlinable public var beginning: Int64 { eventTime }
 }
 
 extension Bar: Priced {
     @inlinable public var lastPrice: Price { close }
+    @inlinable public var beginning: Int64 { time }
 }
 
 /// The last price of an instrument and when it was.
