@@ -22,9 +22,10 @@ struct OrderFlow: ~Copyable {
         }
     }
     private let throttleWindow: Int64, duplicateWindow: Int64, throttleOrders: Int
-    /// When the last orders passed, round and round.
+    /// When the last orders passed, round and round; never falling, so that those of the window are the newest ones.
     private var times: Dense<Int64>
-    private var place: Int64 = 0
+    /// How many orders have passed, and how many of those are too old to count.
+    private var passed: Int64 = 0, old: Int64 = 0, latest = Int64.min
     private var terms = Chains<Terms>(repeating: Terms())
 
     init(throttleOrders: Int, throttleWindow: Int64, duplicateWindow: Int64) {
@@ -32,13 +33,15 @@ struct OrderFlow: ~Copyable {
         times = Dense(repeating: .min)
     }
 
-    /// How many orders passed within the throttle's window before `now`; no more than the limit is counted.
-    func recent(_ now: Int64) -> Int {
-        var count = 0
-        for i in 0..<min(throttleOrders, times.count) where times[i] != .min && elapsed(from: times[i], to: now) < throttleWindow
-        { count += 1 }
-        return count
+    /// How many orders passed within the throttle's window before `now`; no more than the limit is counted. An order that
+    /// is older than the last one that passed is measured as if it came then.
+    mutating func recent(_ now: Int64) -> Int {
+        latest = max(latest, now)
+        old = max(old, passed - Int64(throttleOrders))
+        while old < passed, elapsed(from: times[slot(old)], to: latest) >= throttleWindow { old += 1 }
+        return Int(passed - old)
     }
+    private func slot(_ order: Int64) -> Int { Int(order % Int64(max(1, throttleOrders))) }
 
     /// How many equal orders passed within the duplicates' window before `now`. Forgets what is older.
     mutating func duplicates(of order: OrderRequest, _ now: Int64) -> Int {
@@ -59,8 +62,9 @@ struct OrderFlow: ~Copyable {
     }
 
     mutating func add(_ order: OrderRequest, _ now: Int64) {
-        times[Int(place)] = now
-        place = (place + 1) % Int64(max(1, throttleOrders))
+        latest = max(latest, now)
+        times[slot(passed)] = latest
+        passed += 1
         guard order.action == .new, duplicateWindow > 0 else { return }
         var passed = Terms(order)
         passed.time = now
@@ -68,8 +72,17 @@ struct OrderFlow: ~Copyable {
     }
 
     mutating func state(_ coder: inout StateCoder) {
-        coder.field(&times)
-        coder.field(&place)
+        coder.field(&latest)
+        // The times that count, oldest first: a floor with another limit puts them elsewhere.
+        var count = UInt64(passed - old)
+        coder.field(&count)
+        let first = coder.isSaving ? old : 0
+        if !coder.isSaving { (passed, old) = (coder.isTruncated ? 0 : Int64(clamping: count), 0) }
+        for order in first..<max(first, first + Int64(clamping: count)) where !coder.isTruncated {
+            var time = coder.isSaving ? times[slot(order)] : .min
+            coder.field(&time)
+            if !coder.isSaving { times[slot(order)] = time }
+        }
         terms.state(&coder)
     }
 }
