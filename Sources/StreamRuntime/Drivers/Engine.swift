@@ -196,7 +196,9 @@ public final class Engine {
     }
 
     /// What leaves is durable, and no later than what every operator has come to: one of them may yet halt.
-    private func publishDurable() {
+    /// - Parameter more: whether another batch follows at once.
+    private func publishDurable(more: Bool = false) {
+        journal?.commit(more: more)
         let passed = graph.passed  // before the halt is looked at: whoever says that it has passed a record has told
         let durable = min(journal?.durableSequence ?? .max, passed, graph.halts.sequence)
         if journal != nil { for effect in effects { effect.release(upTo: durable) } }
@@ -308,7 +310,7 @@ public final class Engine {
             cp_pause()
         }
         if options.isStepped { graph.drain() }
-        publishDurable()
+        publishDurable(more: loops.contains(where: \.isReady))
         onBatch?(nextSequence - 1, runner.tracker.watermark)
     }
 

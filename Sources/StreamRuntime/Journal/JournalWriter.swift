@@ -14,10 +14,11 @@ public enum Durability: String, Sendable, CaseIterable {
 
 /// Appends batches to the journal: the engine fills chunks of memory, one thread writes whatever has piled up and
 /// then says how far it is durable. Under load the writes grow by themselves (group commit); when quiet each goes out
-/// at once.
+/// at once. With durability `os` the engine's thread then writes itself: a copy into the system's cache costs less than
+/// waking another thread.
 public final class JournalWriter: @unchecked Sendable {
-    // The engine's thread owns `chunk`, `filled` and everything beyond `published`; the journal's thread owns the file
-    // and what lies before it; `published` and `durable` hand over.
+    // The engine's thread owns `chunk`, `filled` and everything beyond `published`; whoever holds `writing` owns the file and
+    // what lies before it; `published`, `reached` and `durable` hand over.
     private let directory: String, topologyHash: UInt64, durability: Durability
     private let chunks: [UnsafeMutableRawPointer], chunkBytes: Int, segmentBytes: Int
     /// How many bytes each sealed chunk holds, and the first record of the segment that is begun after it, 0 for none.
@@ -35,8 +36,15 @@ public final class JournalWriter: @unchecked Sendable {
     private let syncs = Atomic<UInt64>(0)
     private let storage: any Storage
     private var file: any StoredFile, segment: Int, thread: pthread_t?
-    /// The chunk that is being written, and how much of it is.
+    /// The chunk that is being written, and how much of it is; and both in one word, as `published` has them.
     private var current = 0, written = 0
+    private let reached = Atomic<UInt>(0)
+    /// Held by whoever writes: the journal's thread, or the engine's where there is little to write.
+    private let writing = Atomic<Bool>(false)
+    /// After a write that took long, how many batches the engine leaves to the journal's thread.
+    private var patience = 0
+    /// What the engine's thread writes itself, in bytes, and the ticks after which it has taken long: about a millisecond.
+    private static let little = 16 << 10, long: UInt64 = 3_000_000
     /// True when a thread of its own calls `turn`; else whoever holds the writer does.
     private let hasThread: Bool
     /// Where others see how far the disk is behind.
@@ -103,12 +111,32 @@ public final class JournalWriter: @unchecked Sendable {
         published.store(
             WordPair(first: UInt(chunk) << 32 | UInt(filled), second: UInt(first) + UInt(count)), ordering: .releasing)
         metrics?.appended(first + UInt64(count) - 1)
-        work.wake()
+        if durability != .os { work.wake() }  // else `commit` sees to it
+    }
+
+    /// The engine's thread, after a batch: writes what has piled up where it is little, or has it written.
+    /// - Parameter more: whether another batch follows at once, with which it can go.
+    func commit(more: Bool) {
+        guard hasThread, durability == .os else { return }
+        let tail = published.load(ordering: .relaxed).first, done = reached.load(ordering: .acquiring)
+        guard tail != done else { return }
+        let isLittle = tail >> 32 == done >> 32 && Int(tail - done) <= Self.little
+        if isLittle, more { return }
+        guard isLittle, patience == 0, !writing.exchange(true, ordering: .acquiring) else {
+            patience = max(0, patience - 1)
+            return work.wake()
+        }
+        let begin = cp_ticks()
+        write()
+        // The system makes writers wait when the disk is far behind: then it is not the engine that should.
+        if cp_ticks() &- begin > Self.long { patience = 1_024 }
+        writing.store(false, ordering: .releasing)
     }
 
     private func seal(rollingAt sequence: UInt64) {
         let next = chunk + 1
         if !hasThread { turn() }
+        if hasThread { work.wake() }
         let isFull = next - released.load(ordering: .acquiring) >= chunks.count
         if isFull { metrics?.block() }
         defer { if isFull { metrics?.unblock() } }
@@ -169,7 +197,7 @@ public final class JournalWriter: @unchecked Sendable {
     /// Waits until everything appended is durable, or failed.
     public func flush() {
         let end = UInt64(published.load(ordering: .acquiring).second)
-        while !hasThread, turn() {}
+        if hasThread { work.wake() } else { while turn() {} }
         while durableSequence + 1 < end, error == nil {
             onDurable.wait(nanoseconds: 5_000_000, spins: 50) { durableSequence + 1 >= end || error != nil }
         }
@@ -195,11 +223,19 @@ public final class JournalWriter: @unchecked Sendable {
             work.wait(nanoseconds: 100_000_000) { hasWork || isClosing.load(ordering: .acquiring) }
         }
     }
-    private var hasWork: Bool { published.load(ordering: .acquiring).first != UInt(current) << 32 | UInt(written) }
+    private var hasWork: Bool {
+        published.load(ordering: .acquiring).first != reached.load(ordering: .acquiring) && !writing.load(ordering: .acquiring)
+    }
 
     /// The journal's thread, or a simulation in its place: writes what has piled up and says how far it is durable.
-    /// - Returns: false when there was nothing, or when writing has failed.
+    /// - Returns: false when there was nothing, when writing has failed, or while the engine's thread writes.
     @discardableResult public func turn() -> Bool {
+        guard !writing.exchange(true, ordering: .acquiring) else { return false }
+        defer { writing.store(false, ordering: .releasing) }
+        return write()
+    }
+    /// Whoever holds `writing`.
+    @discardableResult private func write() -> Bool {
         let tail = published.load(ordering: .acquiring)
         guard tail.first != UInt(current) << 32 | UInt(written), !hasFailed.load(ordering: .relaxed) else { return false }
         metrics?.commitBegins()
@@ -209,6 +245,7 @@ public final class JournalWriter: @unchecked Sendable {
                 try file.append(chunks[current % chunks.count] + written, seal.length - written)
                 if seal.roll != 0 { try roll(seal.roll) }
                 (current, written) = (current + 1, 0)
+                reached.store(UInt(current) << 32, ordering: .releasing)
                 released.store(current, ordering: .releasing)
                 room.wake()
             }
@@ -216,6 +253,7 @@ public final class JournalWriter: @unchecked Sendable {
             if filled > written {
                 try file.append(chunks[current % chunks.count] + written, filled - written)
                 written = filled
+                reached.store(UInt(current) << 32 | UInt(written), ordering: .releasing)
             }
             if durability == .disk { try file.sync() }
         } catch {
