@@ -1,118 +1,140 @@
 import CAllocations
-import CPlatform
 import Foundation
 import Operators
 import PlainData
 import StreamRuntime
 import TradingModel
 
-/// The runtime's speed: replay of a journal beside the hand-written loop, the journal's appends, allocations, memory.
+/// The runtime's speed over trades: sequences, watermarks, timers, digests and metrics on, beside the hand-written loop.
+///
+/// W1 makes bars of a minute; W2 adds EMA 20 and 50, RSI 14, z-score 60 and ATR 14 on every bar.
 struct RuntimeBench {
-    let limit: Limit
-    let rounds: Int
+    let options: BenchOptions
+    private let trades: BenchTrades
 
-    private var day: String { limit.folder + "/journal-\(limit.records)" }
+    init(_ options: BenchOptions) throws {
+        self.options = options
+        trades = try options.trades()
+    }
+
+    private var day: String { options.folder + "/journal-\(trades.records)" }
 
     /// The day of trades as a journal, written once through the sequencer.
     func record() throws {
         if FileManager.default.fileExists(atPath: day + "/done") { return }
-        try? FileManager.default.removeItem(atPath: day)
-        try FileManager.default.createDirectory(atPath: day, withIntermediateDirectories: true)
+        _ = try options.emptyFolder("journal-\(trades.records)")
         let names = Names(), graph = Graph()
         let port = graph.source("trades", Trade.self)
         let engine = Engine(graph, names: names)
-        let source = try LimitTrades(limit.trades, names: names)
+        let source = try BenchTradeSource(trades, names: names)
+        defer { source.close() }
         engine.pull(port, source)
         let journal = try JournalWriter(directory: day, topologyHash: 0, nextSequence: 1, lastSegment: 0, durability: .os)
         try engine.run(journal: journal)
         journal.close()
-        source.close()
+        for name in try FileManager.default.contentsOfDirectory(atPath: day) { try Native.cache(day + "/" + name) }
         _ = FileManager.default.createFile(atPath: day + "/done", contents: nil)
     }
 
+    /// Where the trades come from.
+    enum Way { case file, journal, journalOnTwoThreads }
+
     struct Outcome {
         var seconds: Double, records: Int, allocations: Double
-        var bars: BarSums, ema20: SignalSum, ema50: SignalSum, rsi: SignalSum, zscore: SignalSum
+        var bars: BarSums, signals: [SignalSum]
         var digests: [UInt64]
+        var rate: Double { Double(records) / seconds / 1e6 }
     }
 
-    /// Runs the journal once: sequences, watermarks, timers, digests and metrics on, as in any replay.
-    func replay(signals: Bool) throws -> Outcome {
-        let graph = Graph(edgeCapacity: 2_048), names = Names()
-        let trades = graph.source("trades", Trade.self)
-        let bars = graph.add("bars", TimeBars(length: 60 * UTC.second, symbols: 160), from: trades.edge).out
-        let sums = BarSums(), (ema20, ema50, rsi, zscore) = (SignalSum(), SignalSum(), SignalSum(), SignalSum())
-        sums.watch(bars, in: graph)
-        if signals {
-            ema20.watch(graph.add("ema20", EMA(period: 20, seed: .first, symbols: 160), from: bars).out, in: graph)
-            ema50.watch(graph.add("ema50", EMA(period: 50, seed: .first, symbols: 160), from: bars).out, in: graph)
-            rsi.watch(graph.add("rsi", RSI(period: 14, symbols: 160), from: bars).out, in: graph)
-            zscore.watch(graph.add("zscore", ZScore(window: 60, symbols: 160), from: bars).out, in: graph)
+    func run(_ way: Way, signals wanted: Bool, isMeasured: Bool = true) throws -> Outcome {
+        let graph = Graph(edgeCapacity: 2_048), names = Names(), sums = BarSums()
+        graph.isMeasured = isMeasured
+        let port = graph.source("trades", Trade.self)
+        let signals = graph.on(thread: way == .journalOnTwoThreads ? "bars" : nil) {
+            let bars = graph.add("bars", TimeBars(length: 60 * UTC.second, symbols: 160), from: port.edge).out
+            sums.watch(bars, in: graph)
+            return wanted ? SignalSum.all(of: bars, in: graph) : []
         }
-        let replay = Replay(graph, names: names, sources: ["trades"], hasClock: false)
-        let reader = try JournalReader(directory: day)
-        var early: Int64 = 0, late: Int64 = 0, earlyAt = 0, lateAt = 0
+        let steady = SteadyAllocations(trades.records)
         let begin = TickClock.monotonic()
-        try replay.run(reader) { block in
-            let done = Int(block.end)
-            if early == 0, done > limit.records / 4 { (early, earlyAt) = (ca_allocations(), done) }
-            if late == 0, done > limit.records * 9 / 10 { (late, lateAt) = (ca_allocations(), done) }
+        switch way {
+        case .file:
+            let engine = Engine(graph, names: names)
+            let source = try BenchTradeSource(trades, names: names)
+            defer { source.close() }
+            engine.pull(port, source)
+            engine.onBatch = { sequence, _ in steady.look(Int(sequence)) }
+            try engine.run(journal: nil)
+        case .journal, .journalOnTwoThreads:
+            let replay = Replay(graph, names: names, sources: ["trades"], hasClock: false)
+            let reader = try JournalReader(directory: day)
+            try replay.run(reader) { steady.look(Int($0.end)) }
         }
         let seconds = Double(TickClock.monotonic() - begin) / 1e9
+        graph.stop()
         return Outcome(
-            seconds: seconds, records: limit.records, allocations: Double(late - early) / Double(max(1, lateAt - earlyAt)),
-            bars: sums,
-            ema20: ema20, ema50: ema50, rsi: rsi, zscore: zscore, digests: graph.hashedEdges.map(\.digest.value))
+            seconds: seconds, records: trades.records, allocations: steady.perRecord, bars: sums, signals: signals,
+            digests: graph.hashedEdges.map(\.digest.value))
     }
 
     /// The answer first: a fast wrong one is worth nothing.
-    private func check(_ outcome: Outcome, _ truth: Limit.Result, signals: Bool) throws {
+    private func check(_ outcome: Outcome, _ truth: BenchTrades.Result) throws {
         guard outcome.bars.bars == truth.bars, outcome.bars.volume == truth.volume, hex(outcome.bars.hash) == truth.hash else {
             throw Refusal.answer(
                 "the bars differ: \(outcome.bars.bars) with hash \(hex(outcome.bars.hash)), the limit has \(truth.bars) with \(truth.hash)"
             )
         }
-        guard signals else { return }
-        for (name, own, theirs) in [
-            ("EMA 20", outcome.ema20.sum, truth.ema20), ("EMA 50", outcome.ema50.sum, truth.ema50),
-            ("RSI 14", outcome.rsi.sum, truth.rsi), ("z-score 60", outcome.zscore.sum, truth.zscore),
-        ] where abs(own - theirs) > 1e-6 * max(1, abs(theirs)) {
-            throw Refusal.answer("\(name) differs: the sum is \(own), the limit's \(theirs)")
+        for (own, theirs) in zip(outcome.signals, [truth.ema20, truth.ema50, truth.rsi, truth.zscore, truth.atr])
+        where abs(own.sum - theirs) > 1e-6 * max(1, abs(theirs)) {
+            throw Refusal.answer("\(own.name) differs: the sum is \(own.sum), the limit's \(theirs)")
         }
     }
 
     func run() throws -> [BenchLine] {
         try record()
-        var lines: [BenchLine] = []
-        for (name, what, signals) in [
-            ("replay trades to 1-minute bars", "bars", false), ("… and EMA, RSI, z-score", "signals", true),
-        ] {
-            var limits: [Double] = [], owns: [Double] = [], ratios: [Double] = [], allocations = 0.0
-            var digests: [UInt64]?
-            for round in 0...rounds {  // the first warms the caches up and is not counted
-                let truth = try limit.run(what), outcome = try replay(signals: signals)
-                try check(outcome, truth, signals: signals)
-                guard digests == nil || digests == outcome.digests else { throw Refusal.answer("two replays gave other digests") }
-                digests = outcome.digests
-                guard round > 0 else { continue }
-                limits.append(Double(truth.records) / truth.seconds / 1e6)
-                owns.append(Double(outcome.records) / outcome.seconds / 1e6)
-                ratios.append(truth.seconds / outcome.seconds)
-                allocations = max(allocations, outcome.allocations)
+        var lines: [BenchLine] = [], allocations = 0.0
+        for (what, signals) in [("bars", false), ("signals", true)] {
+            let work = signals ? "W2: W1 and EMA, RSI, z-score, ATR" : "W1: trades to 1-minute bars"
+            for (way, name, floor) in [
+                (Way.file, work, 0.6), (.journal, work + ", from the journal", 0.5),
+                (.journalOnTwoThreads, work + ", from the journal, two threads", 0.5),
+            ] {
+                var pairs: [(own: Double, limit: Double)] = [], digests: [UInt64]?
+                for round in 0...options.rounds {  // the first warms the caches up and is not counted
+                    let truth = try trades.limit(what), outcome = try run(way, signals: signals)
+                    try check(outcome, truth)
+                    guard digests == nil || digests == outcome.digests else {
+                        throw Refusal.answer("\(name): two runs gave other digests")
+                    }
+                    digests = outcome.digests
+                    guard round > 0 else { continue }
+                    pairs.append((outcome.rate, Double(truth.records) / truth.seconds / 1e6))
+                    allocations = max(allocations, outcome.allocations)
+                }
+                lines.append(.ratio(name, pairs, "M trades/s", atLeast: floor))
             }
-            var line = BenchLine.ratio(name, median(owns), "M trades/s", of: median(limits), atLeast: 0.5)
-            line.ratio = median(ratios)
-            line.ok = median(ratios) >= 0.5
-            lines.append(line)
-            lines.append(.atMost("… allocations per trade, steady state", (allocations * 1_000).rounded() / 1_000, "", 0))
         }
+        lines.append(.atMost("W1, W2: allocations per trade, steady state", (allocations * 1_000).rounded() / 1_000, "", 0))
+        lines.append(.atMost("W1, W2: peak memory", BenchLine.peakMegabytes, "MB", 64))
+        lines.append(try metrics())
         lines.append(try append())
         return lines
     }
 
+    /// What counting costs: each run with it between two without, and the other way round.
+    private func metrics() throws -> BenchLine {
+        var costs: [Double] = []
+        for round in 0..<2 * options.rounds + 1 {
+            let order = round % 2 == 0 ? [true, false] : [false, true]
+            let rates = try order.map { try run(.file, signals: false, isMeasured: $0).seconds }
+            let (with, without) = round % 2 == 0 ? (rates[0], rates[1]) : (rates[1], rates[0])
+            costs.append((with / without - 1) * 100)
+        }
+        return .atMost("W1: cost of the metrics", median(costs), "%", 2)
+    }
+
     /// Appends as fast as the disk takes them, durable by group commit.
     private func append() throws -> BenchLine {
-        let folder = limit.folder + "/append"
         let count = 1_024
         let records = UnsafeMutablePointer<Trade>.allocate(capacity: count)
         defer { records.deallocate() }
@@ -122,9 +144,8 @@ struct RuntimeBench {
             )
         }
         var rates: [Double] = []
-        for _ in 0..<rounds {
-            try? FileManager.default.removeItem(atPath: folder)
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for _ in 0..<options.rounds {
+            let folder = try options.emptyFolder("append")
             let journal = try JournalWriter(
                 directory: folder, topologyHash: 0, nextSequence: 1, lastSegment: 0, durability: .disk)
             let begin = TickClock.monotonic()
@@ -142,7 +163,24 @@ struct RuntimeBench {
             rates.append(Double(sequence - 1) / (Double(TickClock.monotonic() - begin) / 1e9) / 1e6)
             journal.close()
         }
-        try? FileManager.default.removeItem(atPath: folder)
+        try? FileManager.default.removeItem(atPath: options.folder + "/append")
         return .atLeast("journal append, durable on disk", median(rates), "M records/s", 5)
+    }
+}
+
+/// The engine's thread's allocations between a quarter of the records and nine tenths of them.
+final class SteadyAllocations {
+    private let records: Int
+    private var early: (count: Int64, at: Int)?, late: (count: Int64, at: Int)?
+
+    init(_ records: Int) { self.records = records }
+
+    func look(_ done: Int) {
+        if early == nil, done > records / 4 { early = (ca_allocations(), done) }
+        if late == nil, done > records * 9 / 10 { late = (ca_allocations(), done) }
+    }
+    var perRecord: Double {
+        guard let early, let late, late.at > early.at else { return .nan }
+        return Double(late.count - early.count) / Double(late.at - early.at)
     }
 }

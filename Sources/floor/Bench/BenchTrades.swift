@@ -1,0 +1,88 @@
+import Foundation
+import Glibc
+import PlainData
+import StreamRuntime
+import TradingModel
+
+/// The bench's trades as the C++ limit makes and reads them: 32 bytes, price in 1e-4 of a dollar, whole shares.
+struct BenchTrades {
+    let path: String, records: Int
+    private let program: String
+
+    /// What the limit says of a file of trades.
+    struct Result: Decodable {
+        var records: Int, seconds: Double, bars: Int, volume: Int, hash: String
+        var ema20: Double, ema50: Double, rsi: Double, zscore: Double, atr: Double
+    }
+
+    static var symbols: [String] { (0..<150).map { "S" + String(1_000 + $0).dropFirst() } }
+
+    /// Builds the loop and makes the data, once per folder.
+    init(_ native: Native, records: Int) throws {
+        (self.records, path) = (records, native.folder + "/trades-\(records).bin")
+        program = try native.program("limit")
+        if FileManager.default.fileExists(atPath: path) { return }
+        try Native.execute(program, ["generate", path + ".part", String(records)])
+        try Native.cache(path + ".part")
+        try FileManager.default.moveItem(atPath: path + ".part", toPath: path)
+    }
+
+    /// Runs the limit: `bars` or `signals`.
+    func limit(_ what: String) throws -> Result {
+        try JSONDecoder().decode(Result.self, from: Native.execute(program, [what, path]))
+    }
+}
+
+/// Reads them, over and over where more are wanted than there are.
+struct BenchTradeSource: PullSource {
+    private struct Record: BitwiseCopyable {
+        var time: Int64, price: Int64, size: UInt32, symbol: UInt16, zero: UInt16, number: UInt64
+    }
+    private let path: String
+    private let buffer = UnsafeMutablePointer<Record>.allocate(capacity: bufferRecords)
+    private static var bufferRecords: Int { 1 << 15 }
+    private var file: Int32
+    private var at = 0, have = 0, left: Int
+    /// What is added to the times, and what is added more when the file begins again.
+    private var shift: Int64 = 0
+    private static var pass: Int64 { 24 * 3_600 * 1_000_000_000 }
+    /// By the file's numbers, all of which are found here.
+    private let symbols = UnsafeMutablePointer<SymbolID>.allocate(capacity: 1 << 16)
+
+    init(_ trades: BenchTrades, names: Names, count: Int? = nil) throws {
+        (path, left) = (trades.path, count ?? trades.records)
+        file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Refusal.answer("\(path): cannot open: \(String(cString: strerror(errno)))") }
+        symbols.initialize(repeating: SymbolID(rawValue: 0), count: 1 << 16)
+        for (i, name) in BenchTrades.symbols.enumerated() { symbols[i] = names.symbol(name) }
+    }
+
+    mutating func fill(_ out: UnsafeMutableBufferPointer<Trade>) -> Int {
+        if at == have { refill() }
+        let n = min(out.count, have &- at, left)
+        guard n > 0, let base = out.baseAddress else { return 0 }
+        let records = buffer + at
+        for i in 0..<n {
+            (base + i).initialize(
+                to: Trade(
+                    eventTime: records[i].time &+ shift, symbol: symbols[Int(records[i].symbol)],
+                    price: Price(rawValue: records[i].price &* 100_000),
+                    size: Quantity(rawValue: Int64(records[i].size) &* Quantity.one), tradeID: records[i].number))
+        }
+        at += n
+        left -= n
+        return n
+    }
+    private mutating func refill() {
+        (at, have) = (0, max(0, read(file, buffer, Self.bufferRecords * 32)) / 32)
+        guard have == 0, left > 0 else { return }
+        lseek(file, 0, SEEK_SET)
+        shift += Self.pass
+        have = max(0, read(file, buffer, Self.bufferRecords * 32)) / 32
+    }
+    func close() {
+        Glibc.close(file)
+        buffer.deallocate()
+        symbols.deallocate()
+    }
+}
