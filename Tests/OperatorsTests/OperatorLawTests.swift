@@ -44,8 +44,10 @@ import TradingModel
     func signals(seed: UInt64) throws {
         try Laws(of: { EMA(period: 4) }, over: bars(seed), seed: seed).check()
         try Laws(of: { EMA(period: 4, seed: .first) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { EMA(period: 4, seed: .weighted) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { MACD(fast: 2, slow: 4, signal: 3) }, over: bars(seed), seed: seed).check()
         try Laws(of: { RSI(period: 4) }, over: bars(seed), seed: seed).check()
-        try Laws(of: { ZScore(window: 5) }, over: bars(seed), seed: seed).check()
+        try Laws(of: { ZScore<Bar>(window: 5) }, over: bars(seed), seed: seed).check()
         try Laws(of: { ATR(period: 4) }, over: bars(seed), seed: seed).check()
     }
     @Test("momentum targets", arguments: 1...2 as ClosedRange<UInt64>)

@@ -30,7 +30,7 @@ import TradingModel
             graph.add("ema", shards: shards, onThreads: threads, from: bars) { EMA(period: 3) }
             graph.add("rsi", shards: shards, onThreads: threads, from: bars) { RSI(period: 4) }
             graph.add("atr", shards: shards, onThreads: threads, from: bars) { ATR(period: 3) }
-            graph.add("zscore", shards: shards, onThreads: threads, from: bars) { ZScore(window: 5) }
+            graph.add("zscore", shards: shards, onThreads: threads, from: bars) { ZScore<Bar>(window: 5) }
         }
         return (run, port)
     }

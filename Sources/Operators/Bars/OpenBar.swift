@@ -27,8 +27,8 @@ public struct OpenBar: State {
         let sum = volume &+ size
         if self.start != start || (sum | size) < 0 { return false }
         volume = sum
-        if price > high { high = price }
-        if price < low { low = price }
+        high = max(high, price)
+        low = min(low, price)
         close = price
         let product = price.multipliedFullWidth(by: size)  // one instruction, where Int128's operator is a call
         let (word, carries) = notionalLow.addingReportingOverflow(product.low)

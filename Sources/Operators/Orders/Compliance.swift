@@ -21,6 +21,8 @@ import TradingModel
 /// - Source: see `Rules`.
 public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
     @inlinable public static var sideName: String { "findings" }
+    /// 2: the throttle keeps the times that count, oldest first.
+    public static var stateVersion: Int { 2 }
 
     let rules: Rules
     let instruments: InstrumentTable

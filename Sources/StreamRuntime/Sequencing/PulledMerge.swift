@@ -39,8 +39,11 @@ struct PulledMerge {
     func release() { for feed in feeds { feed.release() } }
 
     var haveEnded: Bool { feeds.allSatisfy(\.hasEnded) }
-    var failure: (any Error)? { feeds.lazy.compactMap(\.failure).last }
-    private var nextEventTime: Int64? { feeds.compactMap(\.nextEventTime).min() }
+    var failure: (any Error)? {
+        for feed in feeds { if let failure = feed.failure { return failure } }
+        return nil
+    }
+    private var nextEventTime: Int64? { earliest(of: feeds, by: \.nextEventTime)?.time }
 
     /// How long until the next record is due, in nanoseconds; nil where nothing is waited for.
     func delay(_ now: Int64) -> Int64? {

@@ -22,13 +22,15 @@ struct BenchLine: Codable {
         return Double(pages?.dropFirst().first.flatMap { Int($0) } ?? 0) * Double(getpagesize()) / 1_048_576
     }
 
-    /// A rate beside the limit's rate, of which it must be at least `share`; each pair was measured one after the other.
-    static func ratio(_ name: String, _ pairs: [(own: Double, limit: Double)], _ unit: String, atLeast share: Double) -> BenchLine
+    /// A rate beside the limit's rate, of which it must be at least `share`, if anything is asked; each pair was measured
+    /// one after the other.
+    static func ratio(_ name: String, _ pairs: [(own: Double, limit: Double)], _ unit: String, atLeast share: Double?)
+        -> BenchLine
     {
         let ratio = median(pairs.map { $0.own / $0.limit })
         return BenchLine(
             name: name, value: median(pairs.map(\.own)), unit: unit, limit: median(pairs.map(\.limit)), ratio: ratio,
-            floor: share, ok: ratio >= share, rssMb: peakMegabytes)
+            floor: share, ok: share.map { ratio >= $0 } ?? true, rssMb: peakMegabytes)
     }
     static func atLeast(_ name: String, _ value: Double, _ unit: String, _ floor: Double) -> BenchLine {
         BenchLine(name: name, value: value, unit: unit, floor: floor, ok: value >= floor, rssMb: peakMegabytes)
@@ -51,7 +53,7 @@ struct BenchLine: Codable {
             + lines.map {
                 [
                     $0.name, number($0.value), $0.unit, number($0.limit), number($0.ratio), number($0.floor),
-                    $0.limit == nil && $0.floor == nil ? "" : $0.ok ? "ok" : "BELOW", number($0.rssMb),
+                    $0.floor == nil && ($0.limit == nil || $0.ratio != nil) ? "" : $0.ok ? "ok" : "BELOW", number($0.rssMb),
                 ]
             }
         let widths = (0..<8).map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -39,7 +39,9 @@ struct BenchTradeSource: PullSource {
         var time: Int64, price: Int64, size: UInt32, symbol: UInt16, zero: UInt16, number: UInt64
     }
     private let path: String
-    private let buffer = UnsafeMutablePointer<Record>.allocate(capacity: bufferRecords)
+    /// Begins with a page: the system copies to there twice as fast.
+    private let memory = UnsafeMutableRawPointer.allocate(byteCount: bufferRecords * 32, alignment: 4_096)
+    private var buffer: UnsafeMutablePointer<Record> { memory.assumingMemoryBound(to: Record.self) }
     private static var bufferRecords: Int { 1 << 15 }
     private var file: Int32
     private var at = 0, have = 0, left: Int
@@ -82,7 +84,7 @@ struct BenchTradeSource: PullSource {
     }
     func close() {
         Glibc.close(file)
-        buffer.deallocate()
+        memory.deallocate()
         symbols.deallocate()
     }
 }

@@ -37,7 +37,7 @@ struct RuntimeBench {
     }
 
     /// Where the trades come from.
-    enum Way { case file, journal, journalOnTwoThreads }
+    enum Way { case file, fileOnTwoThreads, journal, journalOnTwoThreads }
 
     struct Outcome {
         var seconds: Double, records: Int, allocations: Double
@@ -50,7 +50,8 @@ struct RuntimeBench {
         let graph = Graph(edgeCapacity: 2_048), names = Names(), sums = BarSums()
         graph.isMeasured = isMeasured
         let port = graph.source("trades", Trade.self)
-        let signals = graph.on(thread: way == .journalOnTwoThreads ? "bars" : nil) {
+        let isApart = way == .fileOnTwoThreads || way == .journalOnTwoThreads
+        let signals = graph.on(thread: isApart ? "bars" : nil) {
             let bars = graph.add("bars", TimeBars(length: 60 * UTC.second, symbols: 160), from: port.edge).out
             sums.watch(bars, in: graph)
             return wanted ? SignalSum.all(of: bars, in: graph) : []
@@ -58,7 +59,7 @@ struct RuntimeBench {
         let steady = SteadyAllocations(trades.records)
         let begin = TickClock.monotonic()
         switch way {
-        case .file:
+        case .file, .fileOnTwoThreads:
             let engine = Engine(graph, names: names)
             let source = try BenchTradeSource(trades, names: names)
             defer { source.close() }
@@ -95,10 +96,12 @@ struct RuntimeBench {
         var lines: [BenchLine] = [], allocations = 0.0
         for (what, signals) in [("bars", false), ("signals", true)] {
             let work = signals ? "W2: W1 and EMA, RSI, z-score, ATR" : "W1: trades to 1-minute bars"
-            for (way, name, floor) in [
-                (Way.file, work, 0.6), (.journal, work + ", from the journal", 0.5),
-                (.journalOnTwoThreads, work + ", from the journal, two threads", 0.5),
-            ] {
+            let ways: [(Way, String, Double?)] = [
+                (Way.file, work + ", one thread", 0.6), (.fileOnTwoThreads, work + ", two threads", 0.6),
+                (.journal, work + ", from the journal", nil),
+                (.journalOnTwoThreads, work + ", from the journal, two threads", nil),
+            ]
+            for (way, name, floor) in ways {
                 var pairs: [(own: Double, limit: Double)] = [], digests: [UInt64]?
                 for round in 0...options.rounds {  // the first warms the caches up and is not counted
                     let truth = try trades.limit(what), outcome = try run(way, signals: signals)

@@ -30,7 +30,7 @@ struct RandomDesk {
         let fast = graph.add("fast", EMA(period: Int(pick(1, 2, 3)), seed: .first), from: bars).out
         let slow = graph.add("slow", EMA(period: Int(pick(4, 6)), seed: .sma), from: random.below(2) == 0 ? bars : others).out
         graph.add("rsi", RSI(period: Int(pick(2, 5))), from: random.below(2) == 0 ? bars : others)
-        graph.add("zscore", ZScore(window: Int(pick(2, 7))), from: bars)
+        graph.add("zscore", ZScore<Bar>(window: Int(pick(2, 7))), from: bars)
         let rule = MomentumTargets(gain: 30, maxWeight: 0.5, step: 0.001)
         let targets = graph.add("targets", rule, from: fast, and: slow).out
 
