@@ -31,6 +31,7 @@ import TradingModel
             graph.add("rsi", shards: shards, onThreads: threads, from: bars) { RSI(period: 4) }
             graph.add("atr", shards: shards, onThreads: threads, from: bars) { ATR(period: 3) }
             graph.add("zscore", shards: shards, onThreads: threads, from: bars) { ZScore<Bar>(window: 5) }
+            graph.add("macd", shards: shards, onThreads: threads, from: bars) { MACD(fast: 2, slow: 3, signal: 2) }
         }
         return (run, port)
     }
@@ -45,7 +46,7 @@ import TradingModel
             return run.digests
         }
         let one = digests(1, cut: Cuts.every(512))
-        #expect(one.count == 6 && one[0].count > 100 && one[2...].allSatisfy { $0.count > 50 })
+        #expect(one.count == 8 && one[0].count > 100 && one[2...].allSatisfy { $0.count > 50 })
         #expect(lag < 3 || one[1].count > 0, "some trades are late")
         for shards in [2, 4, 8] { #expect(digests(shards, cut: Cuts.random(seed: seed)) == one, "\(shards) copies") }
         #expect(digests(3, threads: true, cut: Cuts.random(seed: seed)) == one, "on threads")

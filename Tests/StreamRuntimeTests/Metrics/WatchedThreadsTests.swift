@@ -44,6 +44,8 @@ import Testing
         // One more batch: the engine does its part, and the two lie in the ring.
         #expect(ingress.offer(Value(2, 1, key: 0)))
         #expect(waits { graph.stages[0].outputs[0].total == 2 && graph.handedOn == 2 })
+        // It says so a moment after it has handed on.
+        #expect(waits { ((try? figures(graph.counters, in: 1_000))?.row("near")?.globalLag ?? 1_000) < 500 })
         var last = 0.0
         for seconds in [1_000.0, 2_000] {
             let figures = try figures(graph.counters, in: seconds)
