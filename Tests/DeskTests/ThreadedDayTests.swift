@@ -236,7 +236,7 @@ import TradingModel
     func keyedKinds() throws {
         let keyed = [
             "time-bars": "every: 5s", "sliding-bars": "length: 5s, every: 1s", "session-bars": "gap: 3s", "ema": "period: 3",
-            "rsi": "period: 3", "zscore": "period: 3", "atr": "period: 3",
+            "rsi": "period: 3", "zscore": "period: 3", "atr": "period: 3", "macd": "fast: 2, slow: 3",
         ]
         #expect(Set(Kinds.catalog.kinds.filter(\.isKeyed).map(\.name)) == Set(keyed.keys))
         for (kind, settings) in keyed {
