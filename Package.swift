@@ -93,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Clearance", "Desk", "FIXRouter", "FIXSessions", "OMS", "PlainData", "StreamRuntime", "Topology", "TradingModel",
             ], path: "Tests/FloorSimulation", swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["FloorSimulation"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["FloorSimulation", "Desk", "StreamRuntime"], swiftSettings: strict),
         tests(of: "PlainData"),
         tests(of: "TradingModel", ["PlainData"]),
         tests(of: "StreamRuntime", ["PlainData", "CPlatform"]),
