@@ -36,6 +36,7 @@ public final class Engine {
     private var runner: BatchRunner?
     private var builder: BatchBuilder
     private var nextClock: Int64 = 0
+    private var spinning = SpinBudget()
     /// How many batches held more than the sequencer's own records: a clock that ticks is no news.
     public private(set) var newsCount: UInt64 = 0
     /// When the batch at hand came in, now or when it was recorded; nanoseconds since 1970.
@@ -190,7 +191,7 @@ public final class Engine {
         if let wait = pulled.delay(clock.now()) { limit = min(limit, wait) }
         meter.park()
         defer { meter.unpark() }
-        wakeup.wait(nanoseconds: max(1_000, limit)) {
+        wakeup.wait(nanoseconds: max(1_000, limit), learning: &spinning) {
             arrivals.isReady || loops.contains(where: \.isReady) || stopping.isSet.load(ordering: .relaxed)
         }
     }

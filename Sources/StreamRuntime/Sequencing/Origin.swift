@@ -51,7 +51,8 @@ final class Origins: @unchecked Sendable {
         }
     }
     private let slots: UnsafeMutablePointer<Slot>, slotCount: Int
-    private var newest = 0
+    /// The engine's thread writes it; the others begin their search there.
+    private let newest = Atomic<Int>(0)
     /// Records that lie in a ring are known one by one only while the engine holds them: longer than any other thread may
     /// take. Then the first of a group stands for all.
     private let keepsOffsets: Bool
@@ -71,12 +72,14 @@ final class Origins: @unchecked Sendable {
     // MARK: The engine's thread, once a batch
 
     func begin(first: UInt64) {
-        newest = (newest + 1) % slotCount
-        slots[newest].end.store(0, ordering: .relaxed)
-        (slots[newest].first, slots[newest].count) = (first, 0)
+        let at = (newest.load(ordering: .relaxed) + 1) % slotCount
+        slots[at].end.store(0, ordering: .relaxed)
+        (slots[at].first, slots[at].count) = (first, 0)
+        newest.store(at, ordering: .releasing)
     }
     /// - Parameter loop: who knows the origins of the records, where they came round.
     func append(_ group: JournalGroup, loop: Feed?) {
+        let newest = newest.load(ordering: .relaxed)
         if let loop {
             for i in 0..<group.count {
                 let first = group.first &+ UInt64(i)
@@ -90,11 +93,14 @@ final class Origins: @unchecked Sendable {
                     offsets: keepsOffsets ? group.ingestOffsets : nil, first: group.first))
         }
     }
-    func end(_ sequence: UInt64) { slots[newest].end.store(sequence, ordering: .releasing) }
+    func end(_ sequence: UInt64) {
+        slots[newest.load(ordering: .relaxed)].end.store(sequence, ordering: .releasing)
+    }
 
     // MARK: Any thread that runs stages
 
     func origin(of sequence: UInt64) -> Origin {
+        let newest = newest.load(ordering: .acquiring)
         for back in 0..<slotCount {
             let at = (newest + slotCount - back) % slotCount
             if slots[at].end.load(ordering: .acquiring) > sequence, slots[at].first <= sequence {

@@ -48,7 +48,8 @@ final class StopSignal: Sendable {
     let completed = Atomic<UInt64>(0), settled = Atomic<UInt64>(0)
     let halts: HaltBook, stopping: StopSignal
     var running: pthread_t?
-    private var spins = 256
+    /// For the next batch, and for all that is waited for within one.
+    private var batchSpins = SpinBudget(), otherSpins = SpinBudget()
 
     init(_ name: String, _ counters: Counters, _ halts: HaltBook, _ stopping: StopSignal) {
         (self.name, thread, self.halts, self.stopping) = (name, counters.thread(name), halts, stopping)
@@ -202,13 +203,19 @@ final class StopSignal: Sendable {
 
     /// Waits until `isReady`: spins a little, then parks. Spins longer where that was enough before, shorter where not, so
     /// that a floor on which nothing happens costs nothing.
+    /// - Parameter isForBatch: whether it waits for the next batch, and not for others to do their part of one.
     /// - Returns: false when the graph was stopped meanwhile.
-    func park(_ wait: () -> Void = {}, nanoseconds: Int64 = 1_000_000, until isReady: () -> Bool) -> Bool {
+    func park(
+        _ wait: () -> Void = {}, nanoseconds: Int64 = 1_000_000, isForBatch: Bool = false, until isReady: () -> Bool
+    ) -> Bool {
         while !isReady() {
             guard !stopping.isSet else { return false }
             wait()
-            let sufficed = wakeup.wait(nanoseconds: nanoseconds, spins: spins) { isReady() || stopping.isSet }
-            spins = sufficed ? min(Wakeup.spins, 2 * spins) : max(Wakeup.spins / 128, spins / 2)
+            if isForBatch {
+                wakeup.wait(nanoseconds: nanoseconds, learning: &batchSpins) { isReady() || stopping.isSet }
+            } else {
+                wakeup.wait(nanoseconds: nanoseconds, learning: &otherSpins) { isReady() || stopping.isSet }
+            }
         }
         return true
     }
@@ -236,7 +243,7 @@ extension StageGroup {
     }
 
     private func loop() {
-        while rest(until: { batches.isReady }) {
+        while rest(isForBatch: true, until: { batches.isReady }) {
             let batch = batches.front
             for way in imports {
                 guard rest(until: { way.ring.isReady }) else { return }
@@ -254,11 +261,12 @@ extension StageGroup {
         }
     }
     /// Waits with nothing to do. A second is only for the heartbeat: whoever has something for this thread wakes it.
-    private func rest(until isReady: () -> Bool) -> Bool {
+    private func rest(isForBatch: Bool = false, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
         if isMeasured { thread.park() }
         defer { if isMeasured { thread.unpark() } }
-        return park({ if isMeasured { thread.beat() } }, nanoseconds: 1_000_000_000, until: isReady)
+        return park(
+            { if isMeasured { thread.beat() } }, nanoseconds: 1_000_000_000, isForBatch: isForBatch, until: isReady)
     }
 
     func join() {
