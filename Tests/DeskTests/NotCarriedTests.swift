@@ -1,4 +1,5 @@
 import Desk
+import Foundation
 import Synchronization
 import Testing
 import Topology
@@ -35,7 +36,9 @@ struct NotCarriedTests {
         #expect(error?.description.hasPrefix("session broker: \(word)") == true)
     }
 
-    @Test("an edge that spills where nothing ever waits says so; every other policy is carried and says nothing")
+    @Test(
+        "an edge that spills between operators, on one thread or two, says that it does not; every other policy is carried and says nothing"
+    )
     func edges() throws {
         #expect(try run([]).isEmpty)
         for policy in ["block", "spill", "conflate", "sample, every: 10", "shed"] {
@@ -43,7 +46,10 @@ struct NotCarriedTests {
         }
         let rsi = "operators.rsi={ kind: rsi, period: 3, from: { vertex: bars, overflow: spill } }"
         let lines = try run([rsi, "sinks.out.from=rsi"])
-        #expect(lines.count == 1 && lines[0].hasPrefix("rsi reads bars with overflow spill, which has nothing to do there"))
+        let said = "rsi reads bars with overflow spill, which is not carried between operators"
+        #expect(lines.count == 1 && lines[0].hasPrefix(said))
+        let apart = try run([rsi.replacingOccurrences(of: "period: 3", with: "period: 3, thread: far"), "sinks.out.from=rsi"])
+        #expect(apart.count == 1 && apart[0].hasPrefix(said))
     }
 
     private final class Lines: Sendable {

@@ -21,8 +21,8 @@ enum NotCarried {
         for vertex in topology.vertices {
             for edge in vertex.inputs where edge.policy == .spill && vertex.role == .operator {
                 notice(
-                    "\(vertex.name) reads \(edge.reference) with overflow spill, which has nothing to do there: "
-                        + "no edge between operators holds more than a batch")
+                    "\(vertex.name) reads \(edge.reference) with overflow spill, which is not carried between operators: on one "
+                        + "thread no edge holds more than a batch, and a thread that is behind makes its writer wait")
             }
         }
     }
