@@ -29,7 +29,7 @@ class Books:
             self.orders = {name: (status, certainty) for name, status, certainty in
                            rows("SELECT root_id, ord_status, certainty FROM orders")}
             # The router says of an order that it never left, and why.
-            self.never_left = {name for name, in rows("SELECT cl_ord_id FROM reports WHERE msg_type = '8' AND text LIKE 'not sent: %'")}
+            self.never_left = {name for name, in rows("SELECT cl_ord_id FROM reports WHERE msg_type = 'executionReport' AND text LIKE 'not sent: %'")}
             self.fills = collections.defaultdict(list)
             for execution, name, symbol, side, quantity, price in rows(
                     "SELECT exec_id, cl_ord_id, symbol, side, quantity, price FROM executions WHERE is_live = 1"):

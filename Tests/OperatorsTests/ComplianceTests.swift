@@ -136,6 +136,17 @@ private final class ComplianceDesk {
         #expect(desk.ask(request(6, at: 159, .buy, 1, 50)) == "C15 block")
         #expect(desk.ask(request(7, at: 160, .buy, 1, 50)) == "ok")
     }
+    /// By hand: what passed at 1,000,010 and 1,000,020 counts as passed at 200, when time is seen to be 200, and is old at 300.
+    @Test("orders from the future hold the throttle for a window, not until that future comes")
+    func throttleAfterALeap() {
+        let desk = ComplianceDesk(limits { ($0.throttleOrders, $0.throttleWindow) = (2, 100) })
+        #expect(desk.ask(request(1, at: 10, .buy, 1, 50)) == "ok")
+        #expect(desk.ask(request(2, at: 1_000_010, .buy, 1, 50)) == "ok")
+        #expect(desk.ask(request(3, at: 1_000_020, .buy, 1, 50)) == "ok")
+        #expect(desk.ask(request(4, at: 200, .buy, 1, 50)) == "C15 block")
+        #expect(desk.ask(request(5, at: 299, .buy, 1, 50)) == "C15 block")
+        #expect(desk.ask(request(6, at: 300, .buy, 1, 50)) == "ok")
+    }
     @Test("a restart forgets no order that passed")
     func throttleAfterRestart() {
         let tight = limits { ($0.throttleOrders, $0.throttleWindow) = (2, 100) }

@@ -36,10 +36,17 @@ struct OrderFlow: ~Copyable {
     /// How many orders passed within the throttle's window before `now`; no more than the limit is counted. An order that
     /// is older than the last one that passed is measured as if it came then.
     mutating func recent(_ now: Int64) -> Int {
-        latest = max(latest, now)
         old = max(old, passed - Int64(throttleOrders))
+        move(to: now)
         while old < passed, elapsed(from: times[slot(old)], to: latest) >= throttleWindow { old += 1 }
         return Int(passed - old)
+    }
+    /// A time that leaps back by a window or more was wrong before, and what passed then came now at the latest: one order
+    /// from the future must not hold the throttle shut until that future comes.
+    private mutating func move(to now: Int64) {
+        guard now < latest, elapsed(from: now, to: latest) >= throttleWindow else { return latest = max(latest, now) }
+        for order in old..<passed { times[slot(order)] = min(times[slot(order)], now) }
+        latest = now
     }
     private func slot(_ order: Int64) -> Int { Int(order % Int64(max(1, throttleOrders))) }
 
@@ -62,7 +69,7 @@ struct OrderFlow: ~Copyable {
     }
 
     mutating func add(_ order: OrderRequest, _ now: Int64) {
-        latest = max(latest, now)
+        move(to: now)
         times[slot(passed)] = latest
         passed += 1
         guard order.action == .new, duplicateWindow > 0 else { return }
