@@ -21,7 +21,8 @@ test: ## everything that CI runs: lint, build, all tests
 	@# Whole floors, each several processes that want the machine: after the rest, not beside it.
 	swift test --skip-build --filter '^FloorTests\.'
 
-bench: build ## measures this machine, every figure beside a hand-written C++ loop
+bench: build ## measures this machine, every figure beside a hand-written C++ loop, a peer or a bound
+	scripts/install-dependencies --bench
 	$(FLOOR) bench
 
 simulate: ## whole floors with seeded faults  [SEED=n: one, and what happened]  [SEEDS=n: how many]

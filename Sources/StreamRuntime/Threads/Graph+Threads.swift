@@ -28,7 +28,7 @@ extension Graph {
         guard let home = edge.home, home !== group else { return edge }
         if let known = group.imports.first(where: { $0.origin === edge }) { return known.edge }
         let ring = BlockRing(
-            edge: edge.name, from: home.name, to: group.name, capacity: ringCapacity, elements: min(edge.capacity, 1_024),
+            edge: edge.name, from: home.name, to: group.name, capacity: ringCapacity, elements: min(edge.capacity, 2_048),
             stride: edge.stride, isRanked: edge.header.pointee.ranks != nil,
             metrics: edge.elementName == Nothing.elementName || edge.metrics == nil
                 ? nil : counters.edge("\(edge.name)@\(group.name)"))

@@ -42,7 +42,8 @@ struct BenchTradeSource: PullSource {
     /// Begins with a page: the system copies to there twice as fast.
     private let memory = UnsafeMutableRawPointer.allocate(byteCount: bufferRecords * 32, alignment: 4_096)
     private var buffer: UnsafeMutablePointer<Record> { memory.assumingMemoryBound(to: Record.self) }
-    private static var bufferRecords: Int { 1 << 15 }
+    /// 256 KiB: what the system has copied is still in the second cache when it is looked at.
+    private static var bufferRecords: Int { 1 << 13 }
     private var file: Int32
     private var at = 0, have = 0, left: Int
     /// What is added to the times, and what is added more when the file begins again.
