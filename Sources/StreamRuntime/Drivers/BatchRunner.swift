@@ -28,13 +28,15 @@ final class BatchRunner {
         self.memory = memory
         memory.tracker.own()
         let ports = byID
-        batch = Batch(capacity: batchCapacity) { out in Self.fill(memory, ports, out) }
+        batch = Batch(capacity: batchCapacity) { out in Self.fill(memory.groups, ports, &memory.tracker, out) }
     }
 
-    /// Writes the watermark of every record of the batch.
-    private static func fill(_ memory: Memory, _ ports: [SourcePort?], _ out: UnsafeMutablePointer<Int64>) {
-        var tracker = memory.tracker, at = 0
-        for group in memory.groups {
+    /// Writes the watermark of every record of the batch. Once a batch: it takes the tracker with it to the batch's end.
+    private static func fill(
+        _ groups: [JournalGroup], _ ports: [SourcePort?], _ tracker: inout WatermarkTracker, _ out: UnsafeMutablePointer<Int64>
+    ) {
+        var at = 0
+        for group in groups {
             if group.source == 0 {
                 for i in 0..<group.count {
                     take(group.records.load(fromByteOffset: i * group.stride, as: ControlRecord.self), ports, &tracker)
@@ -87,7 +89,9 @@ final class BatchRunner {
     func run(_ groups: [JournalGroup], first: UInt64, count: Int, wait: () -> Void = {}) {
         if count > batch.capacity {
             let (memory, ports) = (memory, byID)
-            batch = Batch(capacity: max(count, 2 * batch.capacity)) { out in Self.fill(memory, ports, out) }
+            batch = Batch(capacity: max(count, 2 * batch.capacity)) { out in
+                Self.fill(memory.groups, ports, &memory.tracker, out)
+            }
         }
         memory.groups = groups
         memory.tracker.become(tracker)

@@ -15,7 +15,7 @@ struct BenchTrades {
         var ema20: Double, ema50: Double, rsi: Double, zscore: Double, atr: Double
     }
 
-    static var symbols: [String] { (0..<150).map { "S" + String(1_000 + $0).dropFirst() } }
+    static let symbols = (0..<150).map { "S" + String(1_000 + $0).dropFirst() }
 
     /// Builds the loop and makes the data, once per folder.
     init(_ native: Native, records: Int) throws {
