@@ -112,6 +112,21 @@ struct FIXRouterTests {
         acceptor.stop(graceMilliseconds: 0)
     }
 
+    @Test("over history the router's own records have the tape's time, not the clock's")
+    func recordsOverHistory() throws {
+        let floor = RouterHarness()
+        let acceptor = try floor.venue(VenueDouble()), router = try floor.router(eventTime: { 1_340_000_000_000_000_000 })
+        try router.start()
+        try router.waitForLogon(seconds: 10)
+        var broken = makeRequest(1, names: names)
+        broken.clOrdID = .none
+        router.submit(request: broken)
+        #expect(eventually { floor.reports.last?.ordStatus == .rejected })
+        #expect(floor.reports.map(\.eventTime) == [1_340_000_000_000_000_000])
+        router.stop(graceMilliseconds: 0)
+        acceptor.stop(graceMilliseconds: 0)
+    }
+
     @Test("an execution that comes twice is delivered once")
     func duplicates() throws {
         let floor = RouterHarness()

@@ -74,6 +74,9 @@ final class Route {
     /// Connects and waits for the logon: a desk that cannot trade should say so at once.
     func start() throws {
         let (reports, notice, clock) = (reports, run.notice, engine.clock)
+        // Over history the desk goes by the tape's time: what the router puts on record must not lie years ahead of it.
+        let tape = engine.options.clockInterval == nil ? engine.eventTime : nil
+        let eventTime: @Sendable () -> Int64 = { tape?.reached ?? clock.now() }
         var history = recovery.copy(names: names)
         // Set back while nobody looked, the wall clock cannot tell how long ago an order was made.
         history.distrustAges(after: clock.reach(engine.batchIngestTime) ? run.time.now() : .min)
@@ -87,7 +90,7 @@ final class Route {
                 default: break
                 }
                 if let line = teller.line(for: event) { notice(line) }
-            }, hasThread: run.hasThreads, connect: run.connections.session)
+            }, eventTime: eventTime, hasThread: run.hasThreads, connect: run.connections.session)
         // Ids of other days are of other journals.
         let lost = router.lost.filter { $0.clOrdID.rawValue >> 52 == day }
         guard lost.isEmpty else { throw DeskRunError.lostRequests(session: session, lost.map { $0.clOrdID.text(names) }) }

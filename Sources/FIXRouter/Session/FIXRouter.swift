@@ -33,6 +33,7 @@ public final class FIXRouter: Sendable {
     /// - Parameters:
     ///   - recovery: what the journal holds of the day so far.
     ///   - clock: nanoseconds since the epoch, for TransactTime(60), for waiting and for the records' event time.
+    ///   - eventTime: the records' event time where the floor goes by another than the clock's: over history.
     ///   - deliver: takes one report for the journal; may block until there is room.
     ///   - notify: takes what an operator should read; on any thread.
     public convenience init(
@@ -51,7 +52,8 @@ public final class FIXRouter: Sendable {
     package init(
         _ settings: FIXSessionSettings, names: Names, recovery: consuming RouterRecovery,
         clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
-        notify: @escaping @Sendable (RouterNotice) -> Void, hasThread: Bool, connect: RouterSessionMaker
+        notify: @escaping @Sendable (RouterNotice) -> Void, eventTime: (@Sendable () -> Int64)? = nil, hasThread: Bool,
+        connect: RouterSessionMaker
     ) throws(FIXEngineError) {
         precondition(settings.role == .initiator, "a router's session is an initiator")
         (self.settings, self.hasThread) = (settings, hasThread)
@@ -69,7 +71,7 @@ public final class FIXRouter: Sendable {
         thread = RouterThread(
             RouterWorker(
                 mailbox: mailbox, session: session, names: names, recovery: recovery, counters: counters, clock: clock,
-                deliver: deliver, notify: notify))
+                eventTime: eventTime ?? clock, deliver: deliver, notify: notify))
     }
 
     deinit { stop(graceMilliseconds: 0) }

@@ -30,7 +30,7 @@ final class RouterWorker: @unchecked Sendable {
     private let names: Names
     private let encoder: OrderEncoder
     private let counters: RouterCounters
-    private let clock: @Sendable () -> Int64
+    private let clock: @Sendable () -> Int64, eventTime: @Sendable () -> Int64
     private let deliver: @Sendable (ExecutionReport) -> Void
     private let notify: @Sendable (RouterNotice) -> Void
     private var sendProtocol: SendProtocol
@@ -49,11 +49,12 @@ final class RouterWorker: @unchecked Sendable {
 
     init(
         mailbox: Mailbox, session: any RouterSession, names: Names, recovery: consuming RouterRecovery, counters: RouterCounters,
-        clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
+        clock: @escaping @Sendable () -> Int64, eventTime: @escaping @Sendable () -> Int64,
+        deliver: @escaping @Sendable (ExecutionReport) -> Void,
         notify: @escaping @Sendable (RouterNotice) -> Void
     ) {
         (self.mailbox, self.session, self.names, self.counters) = (mailbox, session, names, counters)
-        (self.clock, self.deliver, self.notify) = (clock, deliver, notify)
+        (self.clock, self.eventTime, self.deliver, self.notify) = (clock, eventTime, deliver, notify)
         encoder = OrderEncoder(names: names)
         unknown = names.text("NONE")
         numbersRestart = session.resetOnLogon
@@ -178,7 +179,7 @@ final class RouterWorker: @unchecked Sendable {
                 sendProtocol.asked(request.clOrdID, outcome, number: question, now: clock())
             case .record(let record):
                 if case .refused = record { counters.change { $0.refused += 1 } }
-                deliver(record.report(eventTime: clock(), names: names))
+                deliver(record.report(eventTime: eventTime(), names: names))
             }
             at += 1
         }

@@ -46,6 +46,7 @@ extension Engine {
             if let halt = haltOfAll { throw halt }
         }
         graph.settle()
+        eventTime.reach(runner.tracker.watermark)
         released.store(nextSequence - 1, ordering: .releasing)
         if let halt = runner.halt { throw halt }
         return nextSequence - 1

@@ -42,6 +42,7 @@ public final class Engine {
     /// When the batch at hand came in, now or when it was recorded; nanoseconds since 1970.
     public var batchIngestTime: Int64 { ingestTime.load(ordering: .relaxed) }
     let ingestTime = Atomic<Int64>(0)
+    public let eventTime = EventTime()
     /// Whether the loops still hold what an earlier run left in them, and when its last record came in.
     private var hasLeftovers = false, leftoverTime: Int64 = 0
     private let leftoverEnd = Atomic<UInt64>(0), madeAt = Atomic<Int64>(0)
@@ -311,6 +312,7 @@ public final class Engine {
             cp_pause()
         }
         if options.isStepped { graph.drain() }
+        eventTime.reach(runner.tracker.watermark)
         publishDurable(more: loops.contains(where: \.isReady))
         onBatch?(nextSequence - 1, runner.tracker.watermark)
     }

@@ -84,7 +84,8 @@ final class RouterHarness: Sendable {
 
     func router(
         store: String? = nil, limits: SendLimits = SendLimits(), names: Names = RouterHarness.names,
-        deliver: (@Sendable (ExecutionReport) -> Void)? = nil, recovering history: (inout RouterRecovery) -> Void = { _ in }
+        deliver: (@Sendable (ExecutionReport) -> Void)? = nil, eventTime: (@Sendable () -> Int64)? = nil,
+        recovering history: (inout RouterRecovery) -> Void = { _ in }
     ) throws -> FIXRouter {
         var recovery = RouterRecovery(names: names, limits: limits)
         history(&recovery)
@@ -98,7 +99,8 @@ final class RouterHarness: Sendable {
                 deliver?(report)
                 self.delivered.withLock { $0.append(report) }
             },
-            notify: { notice in self.notices.withLock { $0.append(notice.description) } })
+            notify: { notice in self.notices.withLock { $0.append(notice.description) } }, eventTime: eventTime,
+            hasThread: true, connect: RouterSessions.quickFIX)
     }
 
     var reports: [ExecutionReport] { delivered.withLock { $0 } }
