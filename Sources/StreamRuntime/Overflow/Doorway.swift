@@ -15,10 +15,10 @@ public final class Doorway: @unchecked Sendable {  // `feeds` is the engine's th
     public init() {}
 
     func add(_ feed: Feed) { feeds.append(Behind(feed: feed)) }
+    var isShared: Bool { feeds.count > 1 }
 
     /// The engine: whatever has come until now, of every type, may be taken in this batch, and nothing later.
     func look() {
-        guard feeds.count > 1 else { return }
         newest.withLock { _ in for behind in feeds { behind.feed.look() } }
     }
 }

@@ -1,11 +1,12 @@
 /// The sources that offer when they like, merged by the time their records came in; ties in the order of declaration.
 struct Arrivals {
     private(set) var feeds: [Feed] = []
+    /// Those that several of them share.
     private var doorways: [Doorway] = []
 
     mutating func add(_ feed: Feed, behind doorway: Doorway) {
         feeds.append(feed)
-        doorways.append(doorway)
+        if doorway.isShared, !doorways.contains(where: { $0 === doorway }) { doorways.append(doorway) }
     }
 
     /// Takes what has come until now, as far as there is room.

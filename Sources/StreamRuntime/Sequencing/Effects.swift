@@ -21,7 +21,7 @@ public class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendable {
     /// Whether the recorded part of a resumed day is shown to it too: a projection needs it, a router must know what
     /// was asked for before the crash.
     public final let wantsReplay: Bool
-    final let ring: Ring<T>
+    final let ring: Ring<T>, view: RingView
     private final let released = Atomic<UInt64>(0)
     private final let free = Atomic<Bool>(false)
     private final let refusals = Atomic<UInt64>(0)
@@ -42,13 +42,14 @@ public class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendable {
     }
     init(_ name: String, _ ring: Ring<T>, wantsReplay: Bool, wakeup: Wakeup? = nil) {
         (self.name, self.wantsReplay, self.ring, self.wakeup) = (name, wantsReplay, ring, wakeup)
+        view = ring.view
         origins = .allocate(capacity: ring.capacity)
         origins.initialize(repeating: Origin(), count: ring.capacity)
     }
     deinit { origins.deallocate() }
 
     /// Any thread: when the cause of the oldest element that waits came in; 0 when none does, or nobody knows.
-    final var oldestIngestTime: Int64 { ring.count > 0 ? origins[ring.firstSlot].ingestTime : 0 }
+    final var oldestIngestTime: Int64 { view.count > 0 ? origins[ring.firstSlot].ingestTime : 0 }
     final func handedOver(_ origin: Origin) {
         handledIngestTime = origin.ingestTime
         guard origin.ingestTime != 0, Int(origin.source) < paths.count else { return }
@@ -71,7 +72,7 @@ public class TypedEffectQueue<T: Element>: EffectQueue, @unchecked Sendable {
         min(last, free.load(ordering: .relaxed) ? UInt64.max : released.load(ordering: .acquiring))
     }
 
-    public var depth: Int { ring.count }
+    public var depth: Int { view.count }
     public var account: EdgeAccount {
         var account = EdgeAccount()
         let (total, taken, _) = ring.look()

@@ -41,41 +41,43 @@ public enum WallClock {
 /// Takes from an ingress ring, where the elements lie.
 class RingFeed<T: Element>: Feed {
     final let ingress: Ingress<T>
+    private let view: RingView, elements: UnsafeMutablePointer<T>
     /// How many were taken and are not released, and how many there were at the last look.
     final var held = 0, visible = Int.max
     /// By element taken: nanoseconds since the arrival of the batch's first one from here.
     final let offsets: UnsafeMutablePointer<UInt32>
 
     init(_ port: TypedPort<T>, _ ingress: Ingress<T>) {
-        self.ingress = ingress
+        (self.ingress, view, elements) = (ingress, ingress.ring.view, ingress.ring.elements)
         offsets = .allocate(capacity: ingress.ring.capacity)
         super.init(port)
     }
     deinit { offsets.deallocate() }
 
-    override func look() { visible = ingress.ring.count }
+    override func look() { visible = view.count }
     override var nextIngestTime: Int64? {
-        let (_, times, n) = ingress.ring.peek(most: min(1, visible - held), skipping: held)
-        return n > 0 ? times[0] : nil
+        let (index, n) = view.ready(most: min(1, visible - held), skipping: held)
+        return n > 0 ? view.words[index] : nil
     }
     override func take(most: Int, until: Int64, into batch: inout BatchBuilder) {
-        let (elements, times, ready) = ingress.ring.peek(most: min(most, visible - held), skipping: held)
+        let (index, ready) = view.ready(most: min(most, visible - held), skipping: held)
         guard ready > 0 else { return }
-        let base = times[0], offsets = offsets + held
+        let times = view.words + index, base = times[0], offsets = offsets + held
         var n = 0
         while n < ready, n == 0 || times[n] <= until {
             offsets[n] = UInt32(clamping: times[n] - base)
             n += 1
         }
-        batch.append(port, UnsafeMutableRawPointer(elements), n, ingestTime: base, offsets: n > 1 ? UnsafePointer(offsets) : nil)
+        batch.append(
+            port, UnsafeMutableRawPointer(elements + index), n, ingestTime: base, offsets: n > 1 ? UnsafePointer(offsets) : nil)
         held += n
     }
     override func release() {
-        if held > 0 { ingress.ring.release(held) }
+        if held > 0 { view.release(held) }
         (held, visible) = (0, .max)
     }
     override var hasEnded: Bool { ingress.isFinished }
-    override var isReady: Bool { ingress.ring.count > 0 }
+    override var isReady: Bool { view.count > 0 }
 }
 
 /// Something the sequencer reads when it likes: a file, a generator, a list.

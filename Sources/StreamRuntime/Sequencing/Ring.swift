@@ -9,6 +9,31 @@ import Synchronization
     @usableFromInline init() {}
 }
 
+/// How far both sides of a ring are, and the words beside its elements: plain pointers, whatever the element. Reading them
+/// counts no references and looks up no type, as reading through the ring does from code that is written for any element: a
+/// reference that two threads count goes to and fro between their processors.
+@usableFromInline struct RingView: @unchecked Sendable {  // `Ring` says who touches what
+    @usableFromInline let words: UnsafeMutablePointer<Int64>, capacity: Int
+    @usableFromInline let producer: UnsafeMutablePointer<RingSide>, consumer: UnsafeMutablePointer<RingSide>
+
+    @inlinable var count: Int { end - start }
+    @inlinable var start: Int { consumer.pointee.position.load(ordering: .acquiring) }
+    @inlinable var end: Int { producer.pointee.position.load(ordering: .acquiring) }
+
+    /// The consumer: where what lies ready in one piece behind the first `skipping` begins, and how much it is, at most `most`.
+    @inlinable @inline(__always) func ready(most: Int, skipping: Int) -> (index: Int, count: Int) {
+        let from = consumer.pointee.position.load(ordering: .relaxed) &+ skipping, index = from & (capacity &- 1)
+        if consumer.pointee.seen &- from < most {
+            consumer.pointee.seen = producer.pointee.position.load(ordering: .acquiring)
+        }
+        return (index, min(consumer.pointee.seen &- from, capacity &- index, most))
+    }
+    /// The consumer: its first `n` elements were taken; their slots are the producer's again.
+    @inlinable func release(_ n: Int) {
+        consumer.pointee.position.store(consumer.pointee.position.load(ordering: .relaxed) &+ n, ordering: .releasing)
+    }
+}
+
 /// A bounded single-producer single-consumer ring of plain elements, each with one word beside it (an ingest time, a
 /// sequence). The producer's credit is the free room: it never overwrites, it is told to wait.
 ///
@@ -21,6 +46,8 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
     @usableFromInline let mask: Int
     @usableFromInline let elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>
     @usableFromInline let producer: UnsafeMutablePointer<RingSide>, consumer: UnsafeMutablePointer<RingSide>
+    /// For whoever keeps the ring itself too.
+    @usableFromInline let view: RingView
     private let sides: UnsafeMutableRawPointer
 
     /// - Parameter capacity: rounded up to a power of two.
@@ -34,6 +61,7 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
         sides = .allocate(byteCount: 512, alignment: 128)
         producer = (sides + 128).bindMemory(to: RingSide.self, capacity: 1)
         consumer = (sides + 256).bindMemory(to: RingSide.self, capacity: 1)
+        view = RingView(words: words, capacity: capacity, producer: producer, consumer: consumer)
         producer.initialize(to: RingSide())
         consumer.initialize(to: RingSide())
     }
@@ -45,9 +73,9 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
         words.deallocate()
     }
 
-    @inlinable public var count: Int { end - start }
-    @inlinable var start: Int { consumer.pointee.position.load(ordering: .acquiring) }
-    @inlinable var end: Int { producer.pointee.position.load(ordering: .acquiring) }
+    @inlinable public var count: Int { view.count }
+    @inlinable var start: Int { view.start }
+    @inlinable var end: Int { view.end }
     /// Writes a slot again that the consumer has not come to, which somebody must have made sure of.
     func replace(_ position: Int, with element: T) { elements[position & mask] = element }
 
@@ -91,16 +119,11 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
     @inlinable public func peek(
         most: Int, skipping: Int = 0
     ) -> (elements: UnsafeMutablePointer<T>, words: UnsafeMutablePointer<Int64>, count: Int) {
-        let from = consumer.pointee.position.load(ordering: .relaxed) &+ skipping, index = from & mask
-        if consumer.pointee.seen &- from < most {
-            consumer.pointee.seen = producer.pointee.position.load(ordering: .acquiring)
-        }
-        return (elements + index, words + index, min(consumer.pointee.seen &- from, capacity &- index, most))
+        let (index, count) = view.ready(most: most, skipping: skipping)
+        return (elements + index, words + index, count)
     }
     /// The consumer: its first `n` elements were taken; their slots are the producer's again.
-    @inlinable public func release(_ n: Int) {
-        consumer.pointee.position.store(consumer.pointee.position.load(ordering: .relaxed) &+ n, ordering: .releasing)
-    }
+    @inlinable public func release(_ n: Int) { view.release(n) }
 
     /// Any thread: how many elements went in and came out so far, and the word beside the oldest that waits, 0 when none does.
     func look() -> (total: Int, taken: Int, oldest: Int64) {

@@ -63,7 +63,8 @@ struct LatencyBench {
                 cp_pin(1)
                 // Looks before it takes a turn, as the effects' own thread sleeps before: turns for nothing would count
                 // references that the engine counts too.
-                func handOver() { if queue.depth > 0 { effects.turn() } }
+                let waiting = Unmanaged.passUnretained(queue)
+                func handOver() { if waiting._withUnsafeGuaranteedRef({ $0.depth }) > 0 { effects.turn() } }
                 Self.offer(to: ticks, targets, between: handOver)
                 while ended.value == 0 { handOver() }
             },
