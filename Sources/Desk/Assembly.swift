@@ -83,6 +83,21 @@ public final class Assembly {
     /// In how many copies a vertex runs here.
     func copies(of vertex: CheckedVertex) -> Int { isThreaded ? vertex.shards : 1 }
 
+    /// The threads that read from another with `overflow: spill`: in copies, each copy does.
+    var spillingThreads: Set<String> {
+        guard isThreaded else { return [] }
+        var found: Set<String> = []
+        for vertex in topology.vertices where vertex.role == .operator {
+            guard vertex.inputs.contains(where: { $0.policy == .spill && topology.joinsThreads($0, vertex) }) else { continue }
+            if vertex.shards > 1 {
+                found.formUnion((0..<vertex.shards).map { "\(vertex.name)/\($0)" })
+            } else {
+                found.insert(vertex.thread)
+            }
+        }
+        return found
+    }
+
     func witness(of vertex: String) -> ComplianceWitness? {
         guard isExplained else { return nil }
         let witness = ComplianceWitness()

@@ -125,13 +125,14 @@ final class DeskSinks {
         let overflow = sink.isDisplay ? Overflow<T>(edge.policy, edge.sampling) { symbolKey($0) } : .block
         let queue = try TypedEffectQueue.make(
             sink.name, capacity: edge.capacity ?? 65_536, wantsReplay: wantsReplay, overflow: overflow,
-            spill: edge.policy == .spill ? spillPlace(sink) : nil)
+            spill: edge.policy == .spill ? spillPlace(sink.name) : nil)
         queue.onNotice(settings.notice)
         return queue
     }
-    private func spillPlace(_ sink: CheckedVertex) -> SpillPlace {
-        if let path = settings.data { return SpillPlace(in: path, name: sink.name, storage: settings.storage) }
+    /// In the day's directory, or else in the temporary folder.
+    func spillPlace(_ name: String) -> SpillPlace {
+        if let path = settings.data { return SpillPlace(in: path, name: name, storage: settings.storage) }
         let folder = FileManager.default.temporaryDirectory.path
-        return SpillPlace(in: folder, name: "floor-\(ProcessInfo.processInfo.processIdentifier)-\(sink.name)")
+        return SpillPlace(in: folder, name: "floor-\(ProcessInfo.processInfo.processIdentifier)-\(name)")
     }
 }

@@ -19,11 +19,20 @@ enum NotCarried {
             }
         }
         for vertex in topology.vertices {
-            for edge in vertex.inputs where edge.policy == .spill && vertex.role == .operator {
+            for edge in vertex.inputs
+            where edge.policy == .spill && vertex.role == .operator && !topology.joinsThreads(edge, vertex) {
                 notice(
-                    "\(vertex.name) reads \(edge.reference) with overflow spill, which is not carried between operators: on one "
-                        + "thread no edge holds more than a batch, and a thread that is behind makes its writer wait")
+                    "\(vertex.name) reads \(edge.reference) with overflow spill on the thread that makes it: there an edge is "
+                        + "empty after each batch, so there is nothing to spill")
             }
         }
+    }
+}
+
+extension CheckedTopology {
+    /// Whether an edge leads from one thread to another.
+    func joinsThreads(_ edge: CheckedEdge, _ reader: CheckedVertex) -> Bool {
+        let maker = vertices[edge.producer]
+        return reader.shards > 1 || reader.thread != (maker.role == .operator ? maker.thread : Self.engineThread)
     }
 }

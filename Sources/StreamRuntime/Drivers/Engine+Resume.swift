@@ -31,6 +31,7 @@ extension Engine {
             for group in reader.groups {
                 for loop in loops where loop.port.id == group.source {
                     graph.drain()
+                    if let failure = graph.failure { throw failure }
                     loop.drop(group.count)
                 }
             }
@@ -44,8 +45,10 @@ extension Engine {
             batches += 1
             released.store(block.end - 1, ordering: .releasing)
             if let halt = haltOfAll { throw halt }
+            if let failure = graph.failure { throw failure }
         }
         graph.settle()
+        if let failure = graph.failure { throw failure }
         eventTime.reach(runner.tracker.watermark)
         released.store(nextSequence - 1, ordering: .releasing)
         if let halt = runner.halt { throw halt }

@@ -149,6 +149,7 @@ public final class Engine {
         return runner?.halt
     }
     private func throwIfHalted() throws {
+        if let failure = graph.failure { throw failure }
         guard let halt = haltOfAll else { return }
         journal?.flush()
         publishDurable()

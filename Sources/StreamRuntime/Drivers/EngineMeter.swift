@@ -17,7 +17,7 @@ final class EngineMeter {
     private func prepare() {
         sources = [nil] + graph.ports.map { graph.counters.source($0.name).cell }
         loops += Array(repeating: nil, count: sources.count - loops.count)
-        if wantsOrigins { origins = Origins(batches: graph.batchesUnderWay) }
+        if wantsOrigins { origins = Origins(batches: graph.batchesUnderWay, mayLag: graph.spills) }
     }
 
     /// The next batch: when its records came in, and how far its sources have come.

@@ -5,8 +5,8 @@ import PlainData
 ///
 ///     header  32 B   magic, elements, stride, CRC32C of all that follows, number, 0
 ///     record  word, element, padded to 8 B
-final class SpillBlock<T: BitwiseCopyable> {
-    static var headerBytes: Int { 32 }
+final class SpillBlock<T: BitwiseCopyable>: SpillUnit {
+    static var headerBytes: Int { spillHeaderBytes }
     private static var magic: UInt32 { 0x4C4C_5053 }  // "SPLL"
     static var stride: Int { (8 + MemoryLayout<T>.size + 7) & ~7 }
 

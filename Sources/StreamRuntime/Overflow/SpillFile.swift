@@ -11,18 +11,33 @@ public struct SpillError: Error, CustomStringConvertible {
     }
 }
 
+/// What a spill file is made of: a header of 32 bytes that has a checksum of everything, and a body.
+protocol SpillUnit: AnyObject {
+    var base: UnsafeMutableRawPointer { get }
+    /// How many elements are in it, and how many bytes it has with its header.
+    var count: Int { get }
+    var bytes: Int { get }
+    func removeAll()
+    /// Makes the header: this is the file's `number`th.
+    func seal(_ number: UInt64)
+    /// Takes over a header that was read, and makes room for the body.
+    /// - Returns: how many bytes follow; nil when it is no such header.
+    func bodyBytes() -> Int?
+    /// Whether what was read is the `number`th as it was written.
+    func accept(_ number: UInt64) -> Bool
+}
+let spillHeaderBytes = 32
+
 /// Elements that find no room in memory, on the disk, first in, first out.
 ///
 /// A file of many segments, each removed when it was read: with nothing waiting there is no file. It is no part of the day's
 /// record: the journal can make all of it again, so nothing is synced, and what a crash left is removed at the next start.
 /// Memory: none but the caller's blocks.
-final class SpillFile<T: BitwiseCopyable & Sendable>: @unchecked Sendable {
+final class SpillFile<Block: SpillUnit>: @unchecked Sendable {
     // One thread appends and one reads; what they share is guarded by `shared`. The reader's file is the reader's.
     private let folder: String, name: String
     private let storage: any Storage
     private let segmentBytes: Int, mostBytes: Int
-    /// How many elements a block holds.
-    let blockCapacity: Int
 
     private struct Segment {
         var number: Int
@@ -45,11 +60,10 @@ final class SpillFile<T: BitwiseCopyable & Sendable>: @unchecked Sendable {
     ///   - folder: where the segments lie; it must be there. Those that a crash has left are removed.
     ///   - mostBytes: past that the disk counts as full.
     init(
-        in folder: String, name: String, storage: any Storage = DiskStorage(), blockCapacity: Int = 1_024,
-        segmentBytes: Int = 64 << 20, mostBytes: Int = .max
+        in folder: String, name: String, storage: any Storage = DiskStorage(), segmentBytes: Int = 64 << 20, mostBytes: Int = .max
     ) throws(JournalError) {
         (self.folder, self.name, self.storage) = (folder, name, storage)
-        (self.blockCapacity, self.segmentBytes, self.mostBytes) = (blockCapacity, segmentBytes, mostBytes)
+        (self.segmentBytes, self.mostBytes) = (segmentBytes, mostBytes)
         let start = "spill-\(name)-"
         for file in try storage.list(folder) where file.hasPrefix(start) && Int(file.dropFirst(start.count)) != nil {
             try storage.remove(folder + "/" + file)
@@ -57,7 +71,6 @@ final class SpillFile<T: BitwiseCopyable & Sendable>: @unchecked Sendable {
     }
     deinit { removeAll() }
 
-    func makeBlock() -> SpillBlock<T> { SpillBlock(capacity: blockCapacity) }
     /// How many elements lie there, and how many bytes they take.
     var elements: Int { shared.withLock { $0.elements } }
     var bytes: Int { shared.withLock { $0.bytes } }
@@ -65,7 +78,7 @@ final class SpillFile<T: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private func path(_ segment: Int) -> String { "\(folder)/spill-\(name)-\(segment)" }
 
     /// Appends a block, or throws and leaves what there was.
-    func append(_ block: SpillBlock<T>) throws(JournalError) {
+    func append(_ block: Block) throws(JournalError) {
         try shared.withLock { (shared: inout Shared) throws(JournalError) in
             guard shared.bytes + block.bytes <= mostBytes else {
                 throw .io(operation: "spill \(block.bytes) bytes", path: path(shared.nextSegment), errno: ENOSPC)
@@ -106,14 +119,14 @@ final class SpillFile<T: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
     /// Reads the oldest block.
     /// - Returns: false when there is none.
-    func read(into block: SpillBlock<T>) throws -> Bool {
+    func read(into block: Block) throws -> Bool {
         guard let segment = shared.withLock({ $0.segments.first.flatMap { $0.unread > 0 ? $0.number : nil } }) else {
             return false
         }
         let file = try opened(segment)
         block.removeAll()
-        guard try fill(file, block.base, SpillBlock<T>.headerBytes), let rest = block.bodyBytes(),
-            try fill(file, block.base + SpillBlock<T>.headerBytes, rest), block.accept(nextBlock)
+        guard try fill(file, block.base, spillHeaderBytes), let rest = block.bodyBytes(),
+            try fill(file, block.base + spillHeaderBytes, rest), block.accept(nextBlock)
         else { throw SpillError(path: path(segment), block: nextBlock) }
         nextBlock += 1
         shared.withLock { shared in

@@ -31,7 +31,7 @@ struct Spilled<T: Element>: BitwiseCopyable, Sendable {
 /// synced, so that is a copy into the page cache while the disk keeps up.
 final class SpillQueue<T: Element>: TypedEffectQueue<T>, @unchecked Sendable {
     // The effect's thread has `hand` and what `failed` says; `lock` guards `tail`, which the thread that offers fills.
-    private let file: SpillFile<Spilled<T>>
+    private let file: SpillFile<SpillBlock<Spilled<T>>>, blockCapacity: Int
     private let lock = Mutex<Void>(())
     private var tail: SpillBlock<Spilled<T>>, hand: SpillBlock<Spilled<T>>
     /// While it is true the ring gets nothing more. The one that offers sets it, the effect's thread clears it when all is read.
@@ -48,10 +48,11 @@ final class SpillQueue<T: Element>: TypedEffectQueue<T>, @unchecked Sendable {
     private var notice: @Sendable (String) -> Void = { _ in }
 
     init(_ name: String, capacity: Int, wantsReplay: Bool, _ place: SpillPlace) throws(JournalError) {
-        let file = try SpillFile<Spilled<T>>(
-            in: place.folder, name: place.name, storage: place.storage, blockCapacity: place.blockCapacity,
-            segmentBytes: place.segmentBytes, mostBytes: place.mostBytes)
-        (self.file, tail, hand) = (file, file.makeBlock(), file.makeBlock())
+        file = try SpillFile(
+            in: place.folder, name: place.name, storage: place.storage, segmentBytes: place.segmentBytes,
+            mostBytes: place.mostBytes)
+        blockCapacity = place.blockCapacity
+        (tail, hand) = (SpillBlock(capacity: blockCapacity), SpillBlock(capacity: blockCapacity))
         super.init(name, Ring(capacity: capacity), wantsReplay: wantsReplay)
     }
 
@@ -66,7 +67,7 @@ final class SpillQueue<T: Element>: TypedEffectQueue<T>, @unchecked Sendable {
         account.offered = account.taken + account.inFlight + account.shed
         account.onDisk = UInt64(file.elements)
         account.spilled = spilled.load(ordering: .relaxed)
-        account.capacity = ring.capacity + 2 * file.blockCapacity
+        account.capacity = ring.capacity + 2 * blockCapacity
         return account
     }
 

@@ -56,9 +56,14 @@ final class Origins: @unchecked Sendable {
     /// Records that lie in a ring are known one by one only while the engine holds them: longer than any other thread may
     /// take. Then the first of a group stands for all.
     private let keepsOffsets: Bool
+    /// With a thread that may lag on the disk, further than there are slots: then the lock keeps a slot from being written
+    /// while it is read, and records that are too far back have no origin.
+    private let mayLag: Bool
+    private let lock = Mutex<Void>(())
 
     /// - Parameter batches: how many can be under way at once; 1 where one thread runs all.
-    init(batches: Int) {
+    init(batches: Int, mayLag: Bool = false) {
+        self.mayLag = mayLag
         slotCount = batches + 2
         keepsOffsets = batches == 1
         slots = .allocate(capacity: slotCount)
@@ -73,7 +78,11 @@ final class Origins: @unchecked Sendable {
 
     func begin(first: UInt64) {
         let at = (newest.load(ordering: .relaxed) + 1) % slotCount
-        slots[at].end.store(0, ordering: .relaxed)
+        if mayLag {
+            lock.withLock { _ in slots[at].end.store(0, ordering: .relaxed) }
+        } else {
+            slots[at].end.store(0, ordering: .relaxed)
+        }
         (slots[at].first, slots[at].count) = (first, 0)
         newest.store(at, ordering: .releasing)
     }
@@ -100,6 +109,9 @@ final class Origins: @unchecked Sendable {
     // MARK: Any thread that runs stages
 
     func origin(of sequence: UInt64) -> Origin {
+        mayLag ? lock.withLock { _ in find(sequence) } : find(sequence)
+    }
+    private func find(_ sequence: UInt64) -> Origin {
         let newest = newest.load(ordering: .acquiring)
         for back in 0..<slotCount {
             let at = (newest + slotCount - back) % slotCount

@@ -13,11 +13,24 @@ struct Block {
     var isDense = false
     var first: UInt64 = 0
 }
+extension Block {
+    init(room: Int, stride: Int, isRanked: Bool) {
+        self.init(
+            storage: .allocate(byteCount: max(1, room * stride), alignment: 64), sequences: .allocate(capacity: room),
+            ranks: isRanked ? .allocate(capacity: room) : nil, capacity: room)
+    }
+    func deallocate() {
+        storage.deallocate()
+        sequences.deallocate()
+        ranks?.deallocate()
+    }
+}
 
 /// The way of one edge from one thread to another: a bounded single-producer single-consumer ring of blocks.
 ///
 /// There is exactly one block a batch, an empty one too, so whoever has a batch's blocks has all of the batch. The producer
-/// waits where the ring is full: that is the edge's backpressure.
+/// waits where the ring is full: that is the edge's backpressure. With a `spill` it does not: then a block is filled beside the
+/// ring, and what has no room there, or comes while something lies on the disk, goes to the disk.
 public final class BlockRing: @unchecked Sendable {
     // Blocks in head..<tail belong to the consumer, the others to the producer; both positions are atomic.
     /// The edge, and the threads that it joins.
@@ -36,6 +49,13 @@ public final class BlockRing: @unchecked Sendable {
     private let put = Atomic<UInt64>(0), taken = Atomic<UInt64>(0)
     /// Where others see what lies in it, in elements.
     private let metrics: EdgeMetrics?
+    /// Where blocks go that find no room. Set before the threads start.
+    var spill: RingSpill? { didSet { makeBeside() } }
+    /// With a spill: the block that is filled, the producer's; and whether it is still to be handed over.
+    private var beside: UnsafeMutablePointer<Block>?, isFilled = false
+    /// The consumer's: whether the block that it holds came from the disk, and its elements.
+    private var hand: Int?
+    private let isRanked: Bool
 
     /// - Parameter elements: for how many elements a block has room at first.
     init(
@@ -44,25 +64,25 @@ public final class BlockRing: @unchecked Sendable {
     ) {
         precondition(capacity > 0, "a ring between threads holds at least one batch")
         (self.edge, self.from, self.to, self.capacity, self.stride) = (edge, from, to, capacity, stride)
-        self.metrics = metrics
+        (self.metrics, self.isRanked) = (metrics, isRanked)
         blocks = .allocate(capacity: capacity)
         let room = max(1, elements)
         self.room = Atomic(room)
         for i in 0..<capacity {
-            (blocks + i).initialize(
-                to: Block(
-                    storage: .allocate(byteCount: max(1, room * stride), alignment: 64), sequences: .allocate(capacity: room),
-                    ranks: isRanked ? .allocate(capacity: room) : nil,
-                    capacity: room))
+            (blocks + i).initialize(to: Block(room: room, stride: stride, isRanked: isRanked))
         }
     }
     deinit {
-        for i in 0..<capacity {
-            blocks[i].storage.deallocate()
-            blocks[i].sequences.deallocate()
-            blocks[i].ranks?.deallocate()
-        }
+        for i in 0..<capacity { blocks[i].deallocate() }
         blocks.deallocate()
+        beside?.pointee.deallocate()
+        beside?.deallocate()
+    }
+    private func makeBeside() {
+        guard beside == nil else { return }
+        let block = UnsafeMutablePointer<Block>.allocate(capacity: 1)
+        block.initialize(to: Block(room: room.load(ordering: .relaxed), stride: stride, isRanked: isRanked))
+        beside = block
     }
 
     /// How many batches lie in it.
@@ -76,9 +96,12 @@ public final class BlockRing: @unchecked Sendable {
 
     // MARK: - The producer
 
-    var hasRoom: Bool { tail.load(ordering: .relaxed) - head.load(ordering: .acquiring) < capacity }
+    /// Whether the next block can be filled.
+    var hasRoom: Bool { spill != nil || hasSlot }
+    private var hasSlot: Bool { tail.load(ordering: .relaxed) - head.load(ordering: .acquiring) < capacity }
     /// The block that is being filled, when there is room.
-    var back: UnsafeMutablePointer<Block> { blocks + tail.load(ordering: .relaxed) % capacity }
+    var back: UnsafeMutablePointer<Block> { beside ?? slot }
+    private var slot: UnsafeMutablePointer<Block> { blocks + tail.load(ordering: .relaxed) % capacity }
 
     /// Adds elements behind those that the block has.
     func append(_ header: UnsafeMutablePointer<EdgeHeader>, from: Int, count n: Int) {
@@ -120,10 +143,26 @@ public final class BlockRing: @unchecked Sendable {
     func begin() {
         back.pointee.count = 0
         back.pointee.isDense = false
+        isFilled = true
     }
-    func publish() {
-        put.store(put.load(ordering: .relaxed) &+ UInt64(back.pointee.count), ordering: .relaxed)
+    /// - Returns: false when it must be called again: what has no room has none on the disk either.
+    func publish() -> Bool {
+        if let beside, let spill {
+            guard isFilled else { return true }
+            let count = UInt64(beside.pointee.count)
+            if spill.isWaiting || !hasSlot {
+                guard spill.write({ beside.pointee.write(to: $0, stride: stride) }) else { return false }
+                put.store(put.load(ordering: .relaxed) &+ count, ordering: .relaxed)
+                isFilled = false
+                return true
+            }
+            swap(&slot.pointee, &beside.pointee)
+            isFilled = false
+            spill.found()
+        }
+        put.store(put.load(ordering: .relaxed) &+ UInt64(slot.pointee.count), ordering: .relaxed)
         tail.store(tail.load(ordering: .relaxed) + 1, ordering: .releasing)
+        return true
     }
 
     /// The producer begins to wait, or has waited.
@@ -136,9 +175,25 @@ public final class BlockRing: @unchecked Sendable {
 
     // MARK: - The consumer
 
-    var isReady: Bool { tail.load(ordering: .acquiring) > head.load(ordering: .relaxed) }
-    var front: UnsafeMutablePointer<Block> { blocks + head.load(ordering: .relaxed) % capacity }
+    var isReady: Bool { lies || spill?.isWaiting ?? false }
+    private var lies: Bool { tail.load(ordering: .acquiring) > head.load(ordering: .relaxed) }
+    private var front: UnsafeMutablePointer<Block> { blocks + head.load(ordering: .relaxed) % capacity }
+    /// The oldest block, when one is there: what lies in the ring is older than all on the disk.
+    func open() throws -> Block {
+        guard let spill else { return front.pointee }
+        // Asked first: what came into the ring since then may be younger than what lies on the disk.
+        let isWaiting = spill.isWaiting
+        if lies || !isWaiting { return front.pointee }
+        let page = try spill.read()
+        hand = page.count
+        return Block(reading: page, stride: stride, isRanked: isRanked)
+    }
     func release() {
+        if let spill, let count = hand {
+            hand = nil
+            taken.store(taken.load(ordering: .relaxed) &+ UInt64(count), ordering: .relaxed)
+            return spill.release()
+        }
         taken.store(taken.load(ordering: .relaxed) &+ UInt64(front.pointee.count), ordering: .relaxed)
         head.store(head.load(ordering: .relaxed) + 1, ordering: .releasing)
     }
@@ -151,6 +206,7 @@ public final class BlockRing: @unchecked Sendable {
         (metrics.total, metrics.taken, metrics.depth) = (into, out, Int(into &- out))
         metrics.capacity = capacity * room.load(ordering: .relaxed)
         metrics.oldestIngestTime = into > out ? oldestIngest : 0
+        metrics.spilled = spill?.elements ?? 0
         (metrics.cell.pointee.blockedTicks, metrics.cell.pointee.blockedSince) = (blockedTicks, blockedSince)
     }
 }
@@ -176,8 +232,8 @@ struct Import {
     let origin: EdgeBase, from: StageGroup
     let edge: EdgeBase, ring: BlockRing
 
-    func adopt(frontier: UInt64) {
-        let block = ring.front.pointee
+    func adopt(frontier: UInt64) throws {
+        let block = try ring.open()
         edge.adopt(
             block.storage, block.isDense ? nil : block.sequences, ranks: block.ranks, count: block.count, first: block.first,
             frontier: frontier)

@@ -93,7 +93,10 @@ extension Graph {
         if !others.isEmpty {
             batch.ingest = (main.thread.cell.pointee.oldestIngest, main.thread.cell.pointee.newestIngest)
             for group in others {
-                group.batches.push(batch, withWatermarks: group.hasTimers)
+                let ring = group.batches, hasTimers = group.hasTimers
+                if !ring.push(batch, withWatermarks: hasTimers) {  // no room on the disk either
+                    guard main.park(wait, until: { ring.push(batch, withWatermarks: hasTimers) }) else { return }
+                }
                 group.wakeup.wake()
             }
         }
@@ -106,6 +109,9 @@ extension Graph {
         for group in [main] + others { group.isMeasured = isMeasured }
         guard !others.isEmpty else { return }
         if let threadCycle { preconditionFailure(threadCycle) }
+        for group in others where group.spill != nil {
+            precondition(group.imports.allSatisfy { $0.ring.spill != nil }, "\(group.name) was added to after `spill(threads:)`")
+        }
         stopping.isSet = false
         for group in others { group.start(engine: main, batches: others.count * ringCapacity + 1, counters) }
     }
@@ -156,7 +162,10 @@ extension Graph {
         guard isStarted, !others.isEmpty else { return }
         isAbandoned = completedSequence < handedOn
         stopping.isSet = true
-        for group in others { group.join() }
+        for group in others {
+            group.join()
+            group.removeSpilled()
+        }
         isStarted = false
     }
 }

@@ -5,10 +5,16 @@ import Synchronization
 
 /// Set once, for all threads of a graph: leave whatever you wait for.
 final class StopSignal: Sendable {
-    private let flag = Atomic<Bool>(false)
+    private let flag = Atomic<Bool>(false), reason = Mutex<(any Error)?>(nil)
     var isSet: Bool {
         get { flag.load(ordering: .acquiring) }
         set { flag.store(newValue, ordering: .releasing) }
+    }
+    /// What a thread could not go on for.
+    var failure: (any Error)? { reason.withLock { $0 } }
+    func stop(for error: any Error) {
+        reason.withLock { if $0 == nil { $0 = error } }
+        isSet = true
     }
 }
 
@@ -44,6 +50,8 @@ final class StopSignal: Sendable {
     var readers: [Wakeup] = [], feeders: [Wakeup] = []
     /// The batches that this group is to run; the engine's group is called with them instead.
     var batches = BatchRing(capacity: 1)
+    /// Where batches wait that it has no room for; nil where the engine waits.
+    var spill: RingSpill?
     /// Every record up to this one is done; and all its effects lie in their queues.
     let completed = Atomic<UInt64>(0), settled = Atomic<UInt64>(0)
     let halts: HaltBook, stopping: StopSignal
@@ -131,7 +139,10 @@ final class StopSignal: Sendable {
             }
         }
         if isMeasured { endBatch(before) }
-        for at in exports.indices { exports[at].ring.publish() }
+        for at in exports.indices {
+            let ring = exports[at].ring
+            if !ring.publish() { guard waitForRoom(at, wait, until: { ring.publish() }) else { return false } }
+        }
         return true
     }
 
@@ -164,17 +175,19 @@ final class StopSignal: Sendable {
         guard settle(wait) else { return false }
         for at in exports.indices {
             let ring = exports[at].ring
-            if !ring.hasRoom {
-                let start = cp_ticks(), edge = exports[at].edge
-                ring.block(start)
-                if isMeasured { hold(behind: stages.first { $0.writes.contains { $0 === edge } }, start) }
-                guard park(wait, until: { ring.hasRoom }) else { return false }
-                let now = cp_ticks()
-                ring.unblock(now)
-                if isMeasured { release(now) }
-            }
+            if !ring.hasRoom { guard waitForRoom(at, wait, until: { ring.hasRoom }) else { return false } }
             ring.begin()
         }
+        return true
+    }
+    private func waitForRoom(_ at: Int, _ wait: () -> Void, until hasRoom: () -> Bool) -> Bool {
+        let start = cp_ticks(), edge = exports[at].edge, ring = exports[at].ring
+        ring.block(start)
+        if isMeasured { hold(behind: stages.first { $0.writes.contains { $0 === edge } }, start) }
+        guard park(wait, until: hasRoom) else { return false }
+        let now = cp_ticks()
+        ring.unblock(now)
+        if isMeasured { release(now) }
         return true
     }
 
@@ -230,7 +243,7 @@ extension StageGroup {
     ///     only those hold the engine up, and the time is counted where it belongs.
     ///   - counters: where what waits for this thread is seen.
     func start(engine: StageGroup, batches count: Int, _ counters: Counters) {
-        let batches = BatchRing(capacity: count), rings = imports.map(\.ring), thread = self.thread
+        let batches = BatchRing(capacity: count, spill: spill), rings = imports.map(\.ring), thread = self.thread
         self.batches = batches
         counters.onSample {
             let oldest = batches.oldestIngest
@@ -239,15 +252,20 @@ extension StageGroup {
         }
         feeders = [engine.wakeup]
         for way in imports where !feeders.contains(where: { $0 === way.from.wakeup }) { feeders.append(way.from.wakeup) }
-        running = spawnThread(name) { [self] in loop() }
+        running = spawnThread(name) { [self] in
+            do { try loop() } catch {
+                stopping.stop(for: error)
+                for one in readers + feeders { one.wake() }
+            }
+        }
     }
 
-    private func loop() {
+    private func loop() throws {
         while rest(isForBatch: true, until: { batches.isReady }) {
-            let batch = batches.front
+            let batch = try batches.open()
             for way in imports {
                 guard rest(until: { way.ring.isReady }) else { return }
-                way.adopt(frontier: batch.end)
+                try way.adopt(frontier: batch.end)
             }
             if isMeasured { thread.takes(batch.ingest) }
             guard run(batch, wait: {}) else { return }
