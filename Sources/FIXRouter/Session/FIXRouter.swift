@@ -33,7 +33,7 @@ public final class FIXRouter: Sendable {
     /// - Parameters:
     ///   - recovery: what the journal holds of the day so far.
     ///   - clock: nanoseconds since the epoch, for TransactTime(60), for waiting and for the records' event time.
-    ///   - eventTime: the records' event time where the floor goes by another than the clock's: over history.
+    ///   - eventTime: the event time of refusals and doubts where the floor goes by another than the clock's: over history.
     ///   - deliver: takes one report for the journal; may block until there is room.
     ///   - notify: takes what an operator should read; on any thread.
     public convenience init(

@@ -179,7 +179,9 @@ final class RouterWorker: @unchecked Sendable {
                 sendProtocol.asked(request.clOrdID, outcome, number: question, now: clock())
             case .record(let record):
                 if case .refused = record { counters.change { $0.refused += 1 } }
-                deliver(record.report(eventTime: eventTime(), names: names))
+                // That it was sent tells when, by the clock: from there the way from a tick to its order is measured.
+                let time = if case .sent = record { clock() } else { eventTime() }
+                deliver(record.report(eventTime: time, names: names))
             }
             at += 1
         }
