@@ -201,7 +201,8 @@ public final class Engine {
     /// What leaves is durable, and no later than what every operator has come to: one of them may yet halt.
     /// - Parameter more: whether another batch follows at once.
     private func publishDurable(more: Bool = false) {
-        journal?.commit(more: more)
+        // What another batch follows can go with that one's journal, where nothing waits to leave.
+        journal?.commit(more: more && effects.allSatisfy { $0.depth == 0 })
         let passed = graph.passed  // before the halt is looked at: whoever says that it has passed a record has told
         let durable = min(journal?.durableSequence ?? .max, passed, graph.halts.sequence)
         if journal != nil { for effect in effects { effect.release(upTo: durable) } }

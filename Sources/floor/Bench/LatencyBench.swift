@@ -66,7 +66,10 @@ struct LatencyBench {
                 let waiting = Unmanaged.passUnretained(queue)
                 func handOver() { if waiting._withUnsafeGuaranteedRef({ $0.depth }) > 0 { effects.turn() } }
                 Self.offer(to: ticks, targets, between: handOver)
-                while ended.value == 0 { handOver() }
+                while ended.value == 0 {
+                    handOver()
+                    cp_pause()
+                }
             },
         ])
         effects.finish()
@@ -113,7 +116,10 @@ struct LatencyBench {
         while sent < self.ticks {
             between()
             let now = TickClock.monotonic()
-            guard now >= next else { continue }
+            guard now >= next else {
+                cp_pause()  // where the two threads share a core, the other one gets it
+                continue
+            }
             next = max(next + gap, now)
             // Every tenth is the next instrument's, dearer and cheaper by a hundredth in turns; in between nothing moves.
             let turn = sent / 10
