@@ -74,7 +74,7 @@ struct SVGDrawing {
         var lines: [String] = []
         var x = GraphLayout.margin
         let y = layout.height - 22
-        for role in Role.allCases {
+        for role in Role.allCases where graph.nodes.contains(where: { $0.role == role }) {
             lines.append(
                 "<rect class=\"box \(role.rawValue)\" x=\"\(n(x))\" y=\"\(n(y - 9))\" width=\"14\" height=\"11\" rx=\"3\"/>")
             lines.append(label(role.rawValue, x: x + 20, y: y, "kind"))

@@ -39,7 +39,7 @@ struct BenchTradeSource: PullSource {
         var time: Int64, price: Int64, size: UInt32, symbol: UInt16, zero: UInt16, number: UInt64
     }
     private let path: String
-    /// Begins with a page: the system copies to there twice as fast.
+    /// Begins with a page, as the loop's buffer does.
     private let memory = UnsafeMutableRawPointer.allocate(byteCount: bufferRecords * 32, alignment: 4_096)
     private var buffer: UnsafeMutablePointer<Record> { memory.assumingMemoryBound(to: Record.self) }
     /// 256 KiB: what the system has copied is still in the second cache when it is looked at.

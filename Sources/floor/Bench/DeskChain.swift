@@ -114,37 +114,48 @@ final class DeskChain {
 
     /// The topology of the desk bench: from trades to bars, signals, targets, orders, slices, fills and positions.
     static var desk: String {
+        text("bench-desk", targets: "momentum", equity: "100000000", slicing: "duration: 2m, slices: 4", throttle: 1_000)
+    }
+
+    /// - Parameters:
+    ///   - source: a source beside the trades, as a line.
+    ///   - targets: the vertex whose targets the desk follows.
+    static func text(
+        _ name: String, source: String = "", targets: String, equity: String, slicing: String, throttle: Int
+    ) -> String {
         """
-        topology: bench-desk
+        topology: \(name)
         clock: { kind: event }
         sources:
           trades:    { kind: file, path: none, format: trades-csv }
           reports:   { kind: fix, session: broker }
           intents:   { kind: loop, of: slicer }
           progress:  { kind: loop, of: slicer.parents }
+        \(source)
         operators:
           bars:      { kind: time-bars, from: trades, every: 1m }
           fast:      { kind: ema, from: bars, period: 5 }
           slow:      { kind: ema, from: bars, period: 20 }
           rsi:       { kind: rsi, from: bars, period: 14 }
           zscore:    { kind: zscore, from: bars, period: 30 }
-          targets:   { kind: momentum-targets, from: { fast: fast, slow: slow }, gain: 2, max_weight: 0.01, step: 0.001 }
-          drift:     { kind: drift, equity: "100000000", band: 5, offset: 2, hold: 2m,
-                       from: { targets: targets, positions: positions, prices: trades, parents: progress } }
+          momentum:  { kind: momentum-targets, from: { fast: fast, slow: slow }, gain: 2, max_weight: 0.01, step: 0.001 }
+          drift:     { kind: drift, equity: "\(equity)", band: 5, offset: 2, hold: 2m,
+                       from: { targets: \(targets), positions: positions, prices: trades, parents: progress } }
           compliance: { kind: compliance, from: { orders: drift, positions: positions, prices: trades, parents: progress } }
-          slicer:    { kind: twap, duration: 2m, slices: 4, from: { orders: compliance, updates: oms } }
+          slicer:    { kind: twap, \(slicing), from: { orders: compliance, updates: oms } }
           oms:       { kind: oms, from: { orders: intents, reports: reports } }
           positions: { kind: positions, from: oms }
         sinks:
           orders:    { kind: fix, session: broker, from: intents }
           shown:     { kind: "null", from: rsi }
           watched:   { kind: "null", from: zscore }
-        \(surroundings(throttle: 1_000))
+          wished:    { kind: "null", from: momentum }
+        \(surroundings(throttle))
         """
     }
 
     /// The session that no bench opens, the instruments of the bench's trades, and limits that let a desk trade.
-    static func surroundings(throttle: Int) -> String {
+    private static func surroundings(_ throttle: Int) -> String {
         """
         sessions:
           broker:    { role: initiator, version: FIX.4.4, sender: FLOOR, target: BROKER, host: 127.0.0.1, port: 9880 }

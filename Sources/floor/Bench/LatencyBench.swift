@@ -131,34 +131,8 @@ struct LatencyBench {
 
     /// The desk with given targets: a hundredth more or less in price is more than the band.
     private static var desk: String {
-        """
-        topology: bench-latency
-        clock: { kind: event }
-        sources:
-          trades:    { kind: file, path: none, format: trades-csv }
-          wanted:    { kind: file, path: none, format: targets-csv }
-          reports:   { kind: fix, session: broker }
-          intents:   { kind: loop, of: slicer }
-          progress:  { kind: loop, of: slicer.parents }
-        operators:
-          bars:      { kind: time-bars, from: trades, every: 1m }
-          fast:      { kind: ema, from: bars, period: 5 }
-          slow:      { kind: ema, from: bars, period: 20 }
-          rsi:       { kind: rsi, from: bars, period: 14 }
-          zscore:    { kind: zscore, from: bars, period: 30 }
-          momentum:  { kind: momentum-targets, from: { fast: fast, slow: slow } }
-          drift:     { kind: drift, equity: "1000000", band: 5, offset: 2, hold: 2m,
-                       from: { targets: wanted, positions: positions, prices: trades, parents: progress } }
-          compliance: { kind: compliance, from: { orders: drift, positions: positions, prices: trades, parents: progress } }
-          slicer:    { kind: twap, duration: 1m, slices: 1, from: { orders: compliance, updates: oms } }
-          oms:       { kind: oms, from: { orders: intents, reports: reports } }
-          positions: { kind: positions, from: oms }
-        sinks:
-          orders:    { kind: fix, session: broker, from: intents }
-          shown:     { kind: "null", from: rsi }
-          watched:   { kind: "null", from: zscore }
-          unused:    { kind: "null", from: momentum }
-        \(DeskChain.surroundings(throttle: 20_000))
-        """
+        DeskChain.text(
+            "bench-latency", source: "  wanted:    { kind: file, path: none, format: targets-csv }", targets: "wanted",
+            equity: "1000000", slicing: "duration: 1m, slices: 1", throttle: 20_000)
     }
 }

@@ -76,23 +76,11 @@ struct RingBench {
         Threads.run([
             {
                 cp_pin(0)
-                var wait = Wait(spins: 1_000), i = 0
-                while i < count { if ring.offer(Record(i), 0) { i += 1 } else { wait() } }
+                Self.offerEach(count, to: ring, Wait(spins: 1_000))
             },
             {
                 cp_pin(1)
-                var wait = Wait(spins: 1_000), i = 0, total: Int64 = 0
-                while i < count {
-                    let (records, _, n) = ring.peek(most: 1)
-                    if n == 0 {
-                        wait()
-                        continue
-                    }
-                    total += records[0].price
-                    ring.release(1)
-                    i += 1
-                }
-                sum.set(total)
+                sum.set(Self.takeAll(count, from: ring, most: 1, Wait(spins: 1_000)))
             },
         ])
         return sum.value
@@ -120,18 +108,7 @@ struct RingBench {
             },
             {
                 cp_pin(1)
-                var wait = Wait(spins: 1_000), i = 0, total: Int64 = 0
-                while i < count {
-                    let (records, _, n) = ring.peek(most: 4_096)
-                    if n == 0 {
-                        wait()
-                        continue
-                    }
-                    for k in 0..<n { total += records[k].price }
-                    ring.release(n)
-                    i += n
-                }
-                sum.set(total)
+                sum.set(Self.takeAll(count, from: ring, most: 4_096, Wait(spins: 1_000)))
             },
         ])
         return sum.value
@@ -140,10 +117,7 @@ struct RingBench {
     private func threeStages(_ count: Int) -> Int64 {
         let first = Ring<Record>(capacity: 4_096), second = Ring<Record>(capacity: 4_096), sum = Sum()
         Threads.run([
-            {
-                var wait = Wait(spins: 50), i = 0
-                while i < count { if first.offer(Record(i), 0) { i += 1 } else { wait() } }
-            },
+            { Self.offerEach(count, to: first, Wait(spins: 50)) },
             {
                 var wait = Wait(spins: 50), i = 0
                 while i < count {
@@ -159,22 +133,29 @@ struct RingBench {
                     i += 1
                 }
             },
-            {
-                var wait = Wait(spins: 50), i = 0, total: Int64 = 0
-                while i < count {
-                    let (records, _, n) = second.peek(most: 1)
-                    if n == 0 {
-                        wait()
-                        continue
-                    }
-                    total += records[0].price
-                    second.release(1)
-                    i += 1
-                }
-                sum.set(total)
-            },
+            { sum.set(Self.takeAll(count, from: second, most: 1, Wait(spins: 50))) },
         ])
         return sum.value
+    }
+
+    @inline(__always) private static func offerEach(_ count: Int, to ring: Ring<Record>, _ wait: Wait) {
+        var wait = wait, i = 0
+        while i < count { if ring.offer(Record(i), 0) { i += 1 } else { wait() } }
+    }
+    /// - Parameter most: how many are taken at once.
+    @inline(__always) private static func takeAll(_ count: Int, from ring: Ring<Record>, most: Int, _ wait: Wait) -> Int64 {
+        var wait = wait, i = 0, total: Int64 = 0
+        while i < count {
+            let (records, _, n) = ring.peek(most: most)
+            if n == 0 {
+                wait()
+                continue
+            }
+            for k in 0..<n { total += records[k].price }
+            ring.release(n)
+            i += n
+        }
+        return total
     }
 
     private final class Sum: Sendable {
