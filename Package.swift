@@ -38,6 +38,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-std=gnu11"])],
             linkerSettings: [.linkedLibrary("websockets")]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         // What an element is, and the values through which rooms meet.
         room("PlainData", ["CPlatform"]),
@@ -50,7 +51,7 @@ let package = Package(
         room("WebSockets", ["CWebSockets"]),
 
         // The desk's rooms. They do not import each other.
-        room("MarketData", ["TradingModel", "StreamRuntime", "PlainData", "WebSockets", "CZlib"]),
+        room("MarketData", ["TradingModel", "StreamRuntime", "PlainData", "WebSockets", "CZlib", "CZstd"]),
         room("Operators", ["TradingModel", "Clearance", "StreamRuntime", "PlainData"]),
         room("FIXRouter", ["TradingModel", "Clearance", "StreamRuntime", "PlainData", "FIXSessions"]),
         room("OMS", ["TradingModel", "StreamRuntime", "PlainData"]),

@@ -8,7 +8,7 @@ enum SourceKinds {
     static let file = VertexKind(
         "file", .source,
         parameters: [
-            Parameter("path", .path, doc: "the file; .gz is decompressed on the way. Relative to where floor is started"),
+            Parameter("path", .path, doc: "the file, plain or packed with gzip or zstd. Relative to where floor is started"),
             Parameter("format", .choice(FileFormat.allCases.map(\.rawValue)), doc: "how its rows are written"),
             Parameter(
                 "lateness", .duration(atLeast: 0), .default("0s"),
@@ -16,15 +16,33 @@ enum SourceKinds {
             Parameter(
                 "every", .duration(), .default("1d"), doc: "bars and panels: the length of a bar whose end the file does not give"
             ),
+            Parameter(
+                "schema", .choice(DBNSchema.allCases.map(\.name)), .optional,
+                doc:
+                    "dbn: what the file holds, where its name does not say so; ohlcv gives bars, bbo and cbbo quotes, the rest trades"
+            ),
+            Parameter(
+                "time", .choice(DBNTime.allCases.map(\.rawValue)), .optional,
+                doc:
+                    "dbn: which time is the event's, the venue's (event, as without it) or the vendor's (received), by which files are in order"
+            ),
         ],
         outputs: [
-            OutputPort("out", .depending { settings in element(settings.text("format")) }),
-            // Of the formats that hold both: lobster and binance.
+            OutputPort("out", .depending { settings in element(settings) }),
+            // Of the formats that hold both: lobster, binance and dbn.
             OutputPort("quotes", "Quote", optional: true),
         ],
         summary: "Reads a file from its first row to its last.", isPulled: true)
 
-    private static func element(_ format: String) -> String { FileFormat(rawValue: format)?.elements.first ?? "Trade" }
+    private static func element(_ settings: Settings) -> String {
+        guard let format = FileFormat(rawValue: settings.text("format")) else { return "Trade" }
+        guard format == .dbn else { return format.elements.first ?? "Trade" }
+        return switch FileOptions(settings).dbnElement(of: settings.text("path")) {
+        case .trades: "Trade"
+        case .quotes: "Quote"
+        case .bars: "Bar"
+        }
+    }
 
     static let websocket = VertexKind(
         "websocket", .source,

@@ -2,6 +2,7 @@
 public enum MarketDataError: Error, Hashable, Sendable {
     case cannotRead(file: String, cause: String)
     case badGzip(file: String, atByte: Int, cause: String)
+    case badZstd(file: String, atByte: Int, cause: String)
     case unsupportedCompression(file: String, kind: String)
     case lineTooLong(file: String, line: Int, limit: Int)
     case empty(file: String, form: String, columns: String)
@@ -12,6 +13,8 @@ public enum MarketDataError: Error, Hashable, Sendable {
     case badValue(file: String, line: Int, column: String, value: String, flaw: String, rule: String)
     case badLine(file: String, line: Int, flaw: String)
     case badName(file: String, rule: String)
+    /// Of a binary file: `field` and `value` begin the sentence that `flaw` completes; `rule` says what was expected.
+    case badBytes(file: String, atByte: Int, field: String, value: String, flaw: String, rule: String)
 }
 
 extension MarketDataError: CustomStringConvertible {
@@ -21,8 +24,10 @@ extension MarketDataError: CustomStringConvertible {
             "\(file): cannot be read: \(cause)"
         case .badGzip(let file, let at, let cause):
             "\(file): the gzip stream breaks at byte \(at): \(cause); is the file complete?"
+        case .badZstd(let file, let at, let cause):
+            "\(file): the zstd stream breaks at byte \(at): \(cause); is the file complete?"
         case .unsupportedCompression(let file, let kind):
-            "\(file): \(kind) is not supported here; unpack it, or pack it with gzip"
+            "\(file): \(kind) is not supported here; unpack it, or pack it with gzip or zstd"
         case .lineTooLong(let file, let line, let limit):
             "\(file):\(line): the line is longer than \(limit) bytes; is this a text file?"
         case .empty(let file, let form, let columns):
@@ -39,6 +44,8 @@ extension MarketDataError: CustomStringConvertible {
             "\(file):\(line): \(flaw)"
         case .badName(let file, let rule):
             "\(file): \(rule)"
+        case .badBytes(let file, let at, let field, let value, let flaw, let rule):
+            "\(file): byte \(at): \(field)\(value.isEmpty ? "" : " \"\(value)\"") \(flaw); \(rule)"
         }
     }
 }

@@ -15,6 +15,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case reportsCSV = "reports-csv"
     case lobster
     case binance
+    case dbn
 
     /// The elements that a file of this format gives, the first one being the main output.
     public var elements: [String] {
@@ -25,9 +26,23 @@ public enum FileFormat: String, CaseIterable, Sendable {
         case .targetsCSV: [Target.elementName]
         case .ordersCSV: [OrderRequest.elementName]
         case .reportsCSV: [ExecutionReport.elementName]
-        case .lobster, .binance: [Trade.elementName, Quote.elementName]
+        case .lobster, .binance, .dbn: [Trade.elementName, Quote.elementName]
         }
     }
+}
+
+/// What a topology or a command says about a file besides its format.
+public struct FileOptions: Sendable {
+    /// What a DBN file holds, where its name does not say so.
+    public var schema: DBNSchema?
+    public var time = DBNTime.event
+    /// Whether anybody reads the quotes beside the trades.
+    public var wantsQuotes = false
+
+    public init() {}
+
+    /// What a DBN file's main output is: a matter of what is written about it, so that it is known before it is there.
+    public func dbnElement(of path: String) -> DBNElement { (schema ?? DBNSchema.named(in: path))?.main ?? .trades }
 }
 
 /// A file's sources, one a kind of element. Each reads the file for itself; the engine merges them by event time.
@@ -38,10 +53,15 @@ public struct MarketFile {
     public var targets: (any PullSource<Target>)?
     public var orders: (any PullSource<OrderRequest>)?
     public var reports: (any PullSource<ExecutionReport>)?
+    /// Asked when all is read: which records of the main output's reader gave nothing, "3 system, 1 status"; nil where none.
+    public var passedOver: (() -> String?)?
 
     /// Opens the file and reads how it begins, so that what cannot work is told before anything runs.
     /// - Parameter barLength: of a bar, in nanoseconds, for files of bars that do not say it.
-    public init(_ path: String, format: FileFormat, names: Names, barLength: Int64? = nil) throws(MarketDataError) {
+    /// - Parameter options: of the formats whose files leave something open.
+    public init(
+        _ path: String, format: FileFormat, names: Names, barLength: Int64? = nil, options: FileOptions = FileOptions()
+    ) throws(MarketDataError) {
         switch format {
         case .tradesCSV: trades = try TradesCSV(path, names: names)
         case .quotesCSV: quotes = try QuotesCSV(path, names: names)
@@ -58,12 +78,46 @@ public struct MarketFile {
         case .binance:
             trades = try BinanceTrades(path, names: names)
             quotes = try BinanceQuotes(path, names: names)
+        case .dbn: try openDBN(path, names, barLength, options)
         }
+    }
+
+    private mutating func openDBN(_ path: String, _ names: Names, _ barLength: Int64?, _ options: FileOptions)
+        throws(MarketDataError)
+    {
+        let main = options.dbnElement(of: path), tally: RecordTally, said: DBNSchema?
+        switch main {
+        case .trades:
+            let source = try DBNTrades(ByteFile(path), names: names, time: options.time)
+            (trades, tally, said) = (source, source.tally, source.metadata.schema)
+            if options.wantsQuotes { quotes = try DBNQuotes(ByteFile(path), names: names, time: options.time) }
+        case .quotes:
+            let source = try DBNQuotes(ByteFile(path), names: names, time: options.time)
+            (quotes, tally, said) = (source, source.tally, source.metadata.schema)
+        case .bars:
+            let source = try DBNBars(ByteFile(path), names: names, length: barLength ?? UTC.day)
+            (bars, tally, said) = (source, source.tally, source.metadata.schema)
+        }
+        if let said, said.main != main, options.schema == nil {
+            throw .badName(
+                file: path,
+                rule: "it holds \(said.name), which gives \(said.main), and its name does not say so: "
+                    + "say schema: \(said.name) beside its path")
+        }
+        if main != .trades, options.wantsQuotes {
+            throw .badName(
+                file: path,
+                rule: main == .quotes
+                    ? "its quotes are its main output: read it by its name alone"
+                    : "it holds bars, and no quotes: read it by its name alone")
+        }
+        passedOver = { tally.text }
     }
 
     /// The format that a file's name or its first line shows; nil where neither does.
     public static func detect(_ path: String) -> FileFormat? {
         if (try? LobsterFiles(path)) != nil { return .lobster }
+        if let file = try? ByteFile(path), let start = try? file.take(4), start.starts(with: Array("DBN".utf8)) { return .dbn }
         guard let blocks = try? LineBlocks(path), let block = try? blocks.next() else { return nil }
         let line = block.prefix { $0 != 10 && $0 != 13 }
         let text = String(decoding: line.prefix(4_096), as: UTF8.self).lowercased()

@@ -177,10 +177,32 @@ struct ByteFileTests {
         #expect(trades.count == 5_001 && trades.last.map { names.text(of: $0.symbol) } == "B")
     }
 
-    @Test("what is neither text nor gzip is named")
+    @Test("zstd frames that follow each other are one file; one cut off or damaged is one clear error")
+    func zstd() throws {
+        let first = try scratch.zstd("a.csv", text)
+        let second = try scratch.zstd("b.csv", "1720000000000000000,B,1,1\n")
+        let both = try scratch.file("both.csv.zst", #require(contents(first)) + #require(contents(second)))
+        let trades = try all(try TradesCSV(both, names: names))
+        #expect(trades.count == 5_001 && trades.last.map { names.text(of: $0.symbol) } == "B")
+        let whole = try #require(contents(first))
+        // A skippable frame of three bytes, as parallel packers write first.
+        let skipped = try scratch.file("skip.csv.zst", [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3] + whole)
+        #expect(try all(try TradesCSV(skipped, names: names)).count == 5_000)
+        let cut = try scratch.file("cut.csv.zst", Array(whole[..<(whole.count / 2)]))
+        let error = try #require(throws: MarketDataError.self) { try all(try TradesCSV(cut, names: names)) }
+        #expect(
+            error.description.contains("cut.csv.zst: the zstd stream breaks at byte \(whole.count / 2): it ends in the middle"))
+        var random = SplitMix64(seed: 5)
+        for _ in Fuzz.rounds(300, of: "zstd") {
+            let path = try scratch.file("bad.csv.zst", mutated(whole, using: &random))
+            do { _ = try all(try TradesCSV(path, names: names)) } catch is MarketDataError {}
+        }
+    }
+
+    @Test("what is neither text nor packed in a known way is named")
     func others() throws {
-        let zstd = try scratch.file("t.csv.zst", [0x28, 0xB5, 0x2F, 0xFD, 0, 0])
-        #expect(throws: MarketDataError.unsupportedCompression(file: zstd, kind: "zstd")) { try TradesCSV(zstd, names: names) }
+        let zip = try scratch.file("t.csv.zip", [0x50, 0x4B, 0x03, 0x04, 0, 0])
+        #expect(throws: MarketDataError.unsupportedCompression(file: zip, kind: "zip")) { try TradesCSV(zip, names: names) }
         #expect(throws: MarketDataError.cannotRead(file: scratch.path, cause: "it is a folder")) {
             try TradesCSV(scratch.path, names: names)
         }

@@ -27,14 +27,18 @@ final class Scratch {
     }
 
     /// Packs with the system's gzip: not the code under test.
-    func gzip(_ name: String, _ text: String) throws -> String {
+    func gzip(_ name: String, _ text: String) throws -> String { try pack(name, text, "gzip", ["-f"], ".gz") }
+    /// The same with the system's zstd.
+    func zstd(_ name: String, _ text: String) throws -> String { try pack(name, text, "zstd", ["-q", "-f", "--rm"], ".zst") }
+
+    private func pack(_ name: String, _ text: String, _ program: String, _ options: [String], _ ending: String) throws -> String {
         let path = try file(name, text)
         let process = Process()
-        process.executableURL = URL(filePath: "/bin/gzip")
-        process.arguments = ["-f", path]
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + options + [path]
         try process.run()
         process.waitUntilExit()
-        return path + ".gz"
+        return path + ending
     }
 }
 

@@ -19,6 +19,8 @@ public final class DeskRun {
     public var effects: EffectThread { sinks.effects }
     private let sinks: DeskSinks
     private var feeds: [any LiveFeed] = []
+    /// Asked when the files have been read.
+    private var fileNews: [() -> String?] = []
     /// The sources of the day have ended already, in an earlier run that was cut off then.
     private var onlyFinishes = false
 
@@ -162,6 +164,7 @@ public final class DeskRun {
         effects.finish()
         stopFeeds()
         sinks.finishDisplays()
+        for news in fileNews { news().map(settings.notice) }
         seconds = Double(settings.time.monotonic() - started) / 1e9
         records = engine.nextSequence - 1
         if let error = sinks.error { throw error }
@@ -255,7 +258,7 @@ public final class DeskRun {
             switch vertex.kind {
             case "file":
                 counters.source(vertex.name).state = .live
-                try FileFeeds.attach(vertex, assembly, to: engine)
+                fileNews.append(try FileFeeds.attach(vertex, assembly, to: engine))
             case "websocket":
                 let feed = try settings.connections.feed(vertex, assembly, engine, settings)
                 feeds.append(feed)

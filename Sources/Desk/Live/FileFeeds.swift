@@ -7,12 +7,16 @@ import TradingModel
 /// Opens the files that `kind: file` sources name.
 enum FileFeeds {
     /// Attaches every output of a file source to the engine. Rows that the journal has already are passed over.
-    static func attach(_ vertex: CheckedVertex, _ assembly: Assembly, to engine: Engine) throws {
+    /// - Returns: asked when the file is read, what is to be said about it.
+    static func attach(_ vertex: CheckedVertex, _ assembly: Assembly, to engine: Engine) throws -> () -> String? {
         guard let format = FileFormat(rawValue: vertex.settings.text("format")) else {
             preconditionFailure("the catalog has a format that nothing reads")
         }
+        var options = FileOptions(vertex.settings)
+        options.wantsQuotes = assembly.topology.isRead(vertex, output: "quotes")
+        let path = vertex.settings.text("path")
         let file = try MarketFile(
-            vertex.settings.text("path"), format: format, names: assembly.names, barLength: vertex.settings.duration("every"))
+            path, format: format, names: assembly.names, barLength: vertex.settings.duration("every"), options: options)
         // The first kind of element is the main output; a second one is the quotes beside the trades.
         if let trades = file.trades { pull(trades, vertex, assembly, engine) }
         if let quotes = file.quotes { pull(quotes, vertex, assembly, engine, output: file.trades == nil ? 0 : 1) }
@@ -20,6 +24,8 @@ enum FileFeeds {
         if let targets = file.targets { pull(targets, vertex, assembly, engine) }
         if let orders = file.orders { pull(orders, vertex, assembly, engine) }
         if let reports = file.reports { pull(reports, vertex, assembly, engine) }
+        guard let passedOver = file.passedOver else { return { nil } }
+        return { passedOver().map { "\(vertex.name): records of \(path) that gave nothing: \($0)" } }
     }
 
     private static func pull<S: PullSource>(
@@ -48,6 +54,23 @@ struct Resuming<S: PullSource>: PullSource {
             guard skipped < n, let base = buffer.baseAddress else { continue }
             for i in skipped..<n { base[i - skipped] = base[i] }
             return n - skipped
+        }
+    }
+}
+
+extension FileOptions {
+    init(_ settings: Settings) {
+        self.init()
+        if let name = settings.textIfPresent("schema") { schema = DBNSchema.allCases.first { $0.name == name } }
+        if let name = settings.textIfPresent("time"), let said = DBNTime(rawValue: name) { time = said }
+    }
+}
+
+extension CheckedTopology {
+    /// Whether any vertex reads an output.
+    func isRead(_ vertex: CheckedVertex, output name: String) -> Bool {
+        vertices.contains {
+            $0.inputs.contains { vertices[$0.producer].name == vertex.name && $0.reference == "\(vertex.name).\(name)" }
         }
     }
 }
