@@ -39,6 +39,19 @@ public struct ClearedOrder: Element {
         return ClearedOrder(cancel)
     }
 
+    /// A cancel or a status request with what it leaves open taken from the order that it names: the instrument, the side,
+    /// the account and strategy, the quantity. Others are given back as they are.
+    public func completed(from order: ClearedOrder, orderQty: Quantity) -> ClearedOrder {
+        guard request.action == .cancel || request.action == .status else { return self }
+        var whole = request
+        if whole.symbol.rawValue == 0 { whole.symbol = order.request.symbol }
+        if whole.side == .none { whole.side = order.request.side }
+        if whole.account == .none { whole.account = order.request.account }
+        if whole.strategy == .none { whole.strategy = order.request.strategy }
+        if whole.orderQty == .zero { whole.orderQty = orderQty }
+        return ClearedOrder(whole)
+    }
+
     /// Saves one, or restores what a checkpoint holds: an order that was cleared before.
     public static func state(_ order: inout ClearedOrder?, _ coder: inout StateCoder) {
         var isThere = order != nil

@@ -30,6 +30,10 @@ public struct Limits: Sendable {
     public var bySymbol: [SymbolID: Bounds]
     /// Instruments in which nothing may be ordered (C10).
     public var restricted: Set<SymbolID>
+    /// False at a desk that has no prices to measure against, because somebody has said so: then a collar and the age of a
+    /// price are not checked (C07, C08), and the money of a market order is not known and not limited (C06). Where there is a
+    /// reference it is used all the same.
+    public var needsReference = true
     /// How old the reference price may be, in nanoseconds of event time (C07).
     public var maxReferenceAge: Int64
     /// The largest Σ |position| × reference price over all instruments, in the worst case of each (C12); nil for none.
@@ -42,14 +46,17 @@ public struct Limits: Sendable {
 
     public init(
         common: Bounds? = nil, bySymbol: [SymbolID: Bounds] = [:], restricted: Set<SymbolID> = [], maxReferenceAge: Int64,
-        maxGross: Notional? = nil, throttleOrders: Int, throttleWindow: Int64, duplicateWindow: Int64
+        needsReference: Bool = true, maxGross: Notional? = nil, throttleOrders: Int, throttleWindow: Int64, duplicateWindow: Int64
     ) {
         precondition(throttleOrders >= 0 && throttleWindow >= 0 && duplicateWindow >= 0 && maxReferenceAge >= 0)
         (self.common, self.bySymbol, self.restricted) = (common, bySymbol, restricted)
-        (self.maxReferenceAge, self.maxGross) = (maxReferenceAge, maxGross)
+        (self.maxReferenceAge, self.maxGross, self.needsReference) = (maxReferenceAge, maxGross, needsReference)
         (self.throttleOrders, self.throttleWindow) = (throttleOrders, throttleWindow)
         self.duplicateWindow = duplicateWindow
     }
+
+    /// Whether nothing is measured by a reference price: none is there, and none is asked for.
+    func goesWithout(_ reference: Price) -> Bool { !needsReference && reference.isNone }
 
     public func bounds(of symbol: SymbolID) -> Bounds? { bySymbol[symbol] ?? common }
 }

@@ -39,7 +39,10 @@ extension Rules {
         let age = context.reference.isNone ? Double.nan : Double(context.referenceAge)
         let isFresh =
             context.reference > .zero && context.referenceAge >= 0 && context.referenceAge <= limits.maxReferenceAge
-        if isFresh {
+        let isWithout = limits.goesWithout(context.reference)
+        if isWithout {
+            // Nothing was measured by a reference price.
+        } else if isFresh {
             if order.ordType == .limit, !order.price.isNone, let bounds {
                 let apart = (Int128(order.price.rawValue) - Int128(context.reference.rawValue)) * 10_000
                 let distance = Double(apart) / Double(context.reference.rawValue)
@@ -49,11 +52,11 @@ extension Rules {
         } else {
             add(.collar, .nanoseconds, age, Double(limits.maxReferenceAge))
         }
-        if order.ordType == .market { add(.marketOrder, .nanoseconds, age, Double(limits.maxReferenceAge)) }
+        if order.ordType == .market, !isWithout { add(.marketOrder, .nanoseconds, age, Double(limits.maxReferenceAge)) }
         if let bounds {
             let notional = abs(price * order.orderQty.double)
             add(.maxQuantity, .quantity, order.orderQty.double, bounds.maxQuantity.double)
-            add(.maxNotional, .money, notional, bounds.maxNotional.double)
+            if !(isWithout && price.isNaN) { add(.maxNotional, .money, notional, bounds.maxNotional.double) }
             if let soft = bounds.softNotional, !price.isNaN { add(.softNotional, .money, notional, soft.double) }
             let more = Int128(order.orderQty.rawValue)
             let long = context.held + context.buying, short = context.selling - context.held

@@ -44,6 +44,7 @@ public struct Rules: Sendable {
         case .market where !order.price.isNone: verdict.block(.priceTick, order.price.double)
         default: break
         }
+        if limits.goesWithout(context.reference) { return }
         guard isFresh(context) else {
             let age = context.reference.isNone ? Double.nan : Double(context.referenceAge)
             verdict.block(.collar, age, Double(limits.maxReferenceAge))
@@ -71,6 +72,7 @@ public struct Rules: Sendable {
             verdict.block(.maxQuantity, order.orderQty.double, bounds.maxQuantity.double)
         }
         let price = order.ordType == .limit ? order.price : context.reference
+        if price.isNone, limits.goesWithout(context.reference) { return }
         guard !price.isNone else { return verdict.block(.maxNotional, .nan, bounds.maxNotional.double) }
         let notional = Notional(price, order.orderQty).magnitude
         if notional > bounds.maxNotional { verdict.block(.maxNotional, notional.double, bounds.maxNotional.double) }

@@ -47,6 +47,7 @@ extension Assembly {
         case "drift": return makeDrift(vertex, number)
         case "compliance": return makeCompliance(vertex)
         case "twap": return makeTWAP(vertex, number)
+        case "gate": return makeGate(vertex)
         case "oms":
             let read = vertex.input("orders")?.element == ClearedOrder.elementName
             let orders =

@@ -36,10 +36,15 @@ extension Assembly {
     private func makeCompliance<Reference: Priced>(_ vertex: CheckedVertex, pricedBy: Reference.Type) -> [EdgeBase] {
         var compliance = Compliance<Reference>(limits, instruments: instruments)
         compliance.witness = witness(of: vertex.name)
+        let positions = required(vertex, "positions", as: PositionUpdate.self)
+        // A desk without prices: the input is there, and nothing comes.
+        let prices =
+            input(vertex, "prices", as: Reference.self)
+            ?? graph.add(vertex.name + ".unpriced", Silence<PositionUpdate, Reference>(), from: positions).out
         let outlets = graph.add(
             vertex.name, compliance,
-            from: required(vertex, "orders", as: OrderRequest.self), required(vertex, "positions", as: PositionUpdate.self),
-            required(vertex, "prices", as: Reference.self), required(vertex, "parents", as: ParentUpdate.self))
+            from: required(vertex, "orders", as: OrderRequest.self), positions, prices,
+            required(vertex, "parents", as: ParentUpdate.self))
         return [outlets.out, outlets.side]
     }
 
@@ -54,6 +59,7 @@ extension Assembly {
         return Limits(
             common: bounds(settings, or: settings), bySymbol: bySymbol,
             restricted: Set(settings.texts("restricted").map { names.symbol($0) }), maxReferenceAge: settings.duration("max_age"),
+            needsReference: settings.text("reference") == "required",
             throttleOrders: Int(settings.integer("throttle")), throttleWindow: settings.duration("throttle_window"),
             duplicateWindow: settings.duration("duplicate_window"))
     }

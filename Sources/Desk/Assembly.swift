@@ -65,11 +65,13 @@ public final class Assembly {
     private static func instruments(_ topology: CheckedTopology, _ names: Names) -> InstrumentTable {
         var table = InstrumentTable()
         for entry in topology.instruments {
-            table.define(
-                Instrument(
-                    symbol: names.symbol(entry.name), tickSize: Price(checked: entry.settings.decimal("tick")),
-                    lotSize: Quantity(checked: entry.settings.decimal("lot")),
-                    currency: names.text(entry.settings.text("currency"))))
+            let isOthers = entry.name == Kinds.otherInstruments
+            let terms = Instrument(
+                symbol: isOthers ? SymbolID(rawValue: 0) : names.symbol(entry.name),
+                tickSize: Price(checked: entry.settings.decimal("tick")),
+                lotSize: Quantity(checked: entry.settings.decimal("lot")),
+                currency: names.text(entry.settings.text("currency")))
+            if isOthers { table.others = terms } else { table.define(terms) }
         }
         return table
     }

@@ -3,7 +3,8 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, oms, positions,
+        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, gate, oms,
+        positions,
     ]
 
     static let timeBars = VertexKind(
@@ -128,13 +129,16 @@ enum OperatorKinds {
         inputs: [
             InputPort("orders", accepts: ["OrderRequest"], mustNotDrop: true),
             InputPort("positions", accepts: ["PositionUpdate"], mustNotDrop: true),
-            InputPort("prices", accepts: ["Trade", "Bar"]), InputPort("parents", accepts: ["ParentUpdate"], mustNotDrop: true),
+            InputPort("prices", accepts: ["Trade", "Bar"], optional: true),
+            InputPort("parents", accepts: ["ParentUpdate"], mustNotDrop: true),
         ],
         outputs: [
             OutputPort("out", "ClearedOrder", mustNotDrop: true),
             OutputPort("findings", "Finding", optional: true, mustNotDrop: true),
         ],
-        summary: "Checks every order against limits:, and alone makes a cleared one.")
+        summary:
+            "Checks every order against limits:, and alone makes a cleared one. Without prices nothing passes, unless limits: { reference: none }."
+    )
 
     static let twap = VertexKind(
         "twap", .operator,

@@ -5,7 +5,12 @@ enum SinkKinds {
     static let all: [VertexKind] = [csv, fix, ledger, null]
 
     static let csv = VertexKind(
-        "csv", .sink, parameters: [Parameter("path", .path, doc: "the file to write, - for standard output")],
+        "csv", .sink,
+        parameters: [
+            Parameter(
+                "path", .path, doc: "the file to write, - for standard output, data:NAME for a file in the data directory",
+                isPlace: true)
+        ],
         inputs: [InputPort(accepts: [])],
         summary: "Writes a header and one row per element. On standard output it is a display: an edge into it may drop.",
         isDisplay: { $0.text("path") == "-" })
@@ -16,7 +21,20 @@ enum SinkKinds {
             Parameter("session", .session, doc: "the session under sessions: that carries the orders"),
             Parameter(
                 "ask", .duration(atLeast: 1_000_000), .default("5s"),
-                doc: "after a restart, how long to wait for the venue's word on an order whose fate is unknown"),
+                doc: "how long to wait for the venue's first word on a request, and for its word on one whose fate is unknown",
+                isPlace: true),
+            Parameter(
+                "age", .duration(atLeast: 1_000_000), .default("10s"),
+                doc: "how old a new order or a replace may be when it leaves; one that waited longer for the session is refused",
+                isPlace: true),
+            Parameter(
+                "wait", .duration(), .default("30s"),
+                doc: "when the sources have ended and orders still work: after how long a silence of the venue the run ends",
+                isPlace: true),
+            Parameter(
+                "settle", .duration(atLeast: 0), .default("0s"),
+                doc: "when every order is final: how long the venue must be silent before the run ends, for busts and late fills",
+                isPlace: true),
         ],
         inputs: [InputPort("in", accepts: ["ClearedOrder"], mustNotDrop: true)],
         summary: "Sends cleared orders. Reads a loop source, so that each order is journalled before it leaves.")

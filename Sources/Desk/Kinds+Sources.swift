@@ -8,7 +8,9 @@ enum SourceKinds {
     static let file = VertexKind(
         "file", .source,
         parameters: [
-            Parameter("path", .path, doc: "the file, plain or packed with gzip or zstd. Relative to where floor is started"),
+            Parameter(
+                "path", .path, doc: "the file, plain or packed with gzip or zstd. Relative to where floor is started",
+                isPlace: true),
             Parameter("format", .choice(FileFormat.allCases.map(\.rawValue)), doc: "how its rows are written"),
             Parameter(
                 "lateness", .duration(atLeast: 0), .default("0s"),
@@ -48,12 +50,12 @@ enum SourceKinds {
         "websocket", .source,
         parameters: [
             Parameter("venue", .choice(["coinbase"]), doc: "whose messages these are"),
-            Parameter("url", .text, doc: "ws://HOST:PORT or wss://HOST"),
+            Parameter("url", .text, doc: "ws://HOST:PORT or wss://HOST", isPlace: true),
             Parameter("symbols", .list(of: .text), doc: "the products to subscribe to"),
             Parameter(
                 "channels", .list(of: .choice(["matches", "ticker", "heartbeat"])), .default("[matches, ticker, heartbeat]"),
                 doc: "what to subscribe to"),
-            Parameter("ca", .path, .optional, doc: "a certificate authority of your own, PEM"),
+            Parameter("ca", .path, .optional, doc: "a certificate authority of your own, PEM", isPlace: true),
             Parameter("stale", .duration(atLeast: 1_000_000), .default("30s"), doc: "silence after which the feed is stale"),
             Parameter(
                 "ends", .boolean, .default("false"),

@@ -5,6 +5,9 @@ public enum Kinds {
     public static let catalog = Catalog(
         SourceKinds.all + OperatorKinds.all + SinkKinds.all, instrument: instrument, limits: limits)
 
+    /// The entry under `instruments:` whose terms all symbols have that are not listed.
+    static let otherInstruments = "*"
+
     /// What an entry under `instruments:` takes.
     static let instrument = [
         Parameter("tick", .decimal(min: "0"), doc: "prices are multiples of this"),
@@ -28,6 +31,9 @@ public enum Kinds {
             Parameter(
                 "collar", .integer(0...10_000), .default("500"), unit: "bps",
                 doc: "C07: how far from the last price a limit may be"),
+            Parameter(
+                "reference", .choice(["required", "none"]), .default("required"),
+                doc: "C06 to C08: whether an order needs a fresh price to be measured by; none where the desk has no prices"),
             Parameter("max_age", .duration(), .default("1m"), doc: "C07: how old that price may be"),
             Parameter("restricted", .list(of: .text), .default("[]"), doc: "C10: symbols that nobody may trade"),
             Parameter(

@@ -47,6 +47,24 @@ private func checks(_ order: OrderRequest, _ context: Context, _ limits: Limits)
         #expect(verdict.decision.referenceAge == 5)
     }
 
+    @Test("without prices nothing passes, unless the limits say that the desk has none: then sizes and positions still hold")
+    func withoutPrices() {
+        let blind = context { ($0.reference, $0.referenceAge) = (.none, -1) }
+        let said = limits { $0.needsReference = false }
+        #expect(checks(order(), blind, limits()) == ["C07"])
+        #expect(checks(order(), blind, said) == [])
+        #expect(checks(order { $0.orderQty = Quantity(units: 1_010) }, blind, said) == ["C05", "C06", "S1"])
+        let market = order { ($0.ordType, $0.price) = (.market, .none) }
+        #expect(checks(market, blind, limits()) == ["C07", "C08", "C06"])
+        #expect(checks(market, blind, said) == [])
+        #expect(
+            Rules(said).measures(of: market, in: blind).allSatisfy { $0.outcome == .ok && !$0.limit.isNaN || $0.unit == .yesOrNo }
+        )
+        // A price that is there is used.
+        #expect(checks(order { $0.price = px(60) }, context(), said) == ["C07"])
+        #expect(checks(order(), context { $0.referenceAge = 1_001 }, said) == ["C07"])
+    }
+
     /// Each row breaks one thing; the code is the controls' list's.
     @Test(
         "each check finds what it is for",

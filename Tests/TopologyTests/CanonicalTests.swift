@@ -85,6 +85,19 @@ struct CanonicalTests {
         #expect(try hash("61s") != hash("1m"))
     }
 
+    @Test("where things are is in the text and not in the hash: a day goes on when a venue or a file has moved")
+    func places() throws {
+        let desk = DeskCatalog.desk
+        let moved = desk.replacing("port: 9880", with: "port: 9881").replacing("host: 127.0.0.1", with: "host: venue.example")
+        try #require(moved != desk)
+        #expect(try checked(moved).hash == checked(desk).hash && checked(moved).canonicalText != checked(desk).canonicalText)
+        #expect(try checked(desk.replacing("sender: FLOOR", with: "sender: FLOUR")).hash != checked(desk).hash)
+        let file = DeskCatalog.rsiOnAFile
+        let other = file.replacing("path: \"-\"", with: "path: elsewhere.csv")
+        try #require(other != file)
+        #expect(try checked(other).hash == checked(file).hash)
+    }
+
     /// The vectors of RFC 9923, section 8.
     @Test(
         "the fingerprint is FNV-1a",

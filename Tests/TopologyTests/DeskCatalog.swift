@@ -89,7 +89,7 @@ enum DeskCatalog {
     ]
 
     static let sinks = [
-        VertexKind("csv", .sink, parameters: [Parameter("path", .path)], inputs: [InputPort(accepts: [])]),
+        VertexKind("csv", .sink, parameters: [Parameter("path", .path, isPlace: true)], inputs: [InputPort(accepts: [])]),
         VertexKind("blotter", .sink, inputs: [InputPort(accepts: [])], isDisplay: { _ in true }),
         VertexKind(
             "fix", .sink, parameters: [Parameter("session", .session)],

@@ -66,6 +66,18 @@ import TradingModel
         #expect(Quantity(units: -250).rounded(downTo: instrument.lotSize) == Quantity(units: -200))
     }
 
+    @Test("what is not listed has the terms of all others, where there are such")
+    func otherInstruments() {
+        var table = InstrumentTable([Instrument(symbol: SymbolID(rawValue: 3), tickSize: .zero, lotSize: .zero)])
+        #expect(!table[SymbolID(rawValue: 1)].isDefined && !table[SymbolID(rawValue: 9)].isDefined)
+        table.others = Instrument(symbol: SymbolID(rawValue: 0), tickSize: Price(rawValue: 5), lotSize: .zero)
+        for number in [1, 9] as [UInt32] {
+            let instrument = table[SymbolID(rawValue: number)]
+            #expect(instrument.isDefined && instrument.symbol.rawValue == number && instrument.tickSize == Price(rawValue: 5))
+        }
+        #expect(table[SymbolID(rawValue: 3)].tickSize == .zero)
+    }
+
     @Test("an instrument that nobody defined says so")
     func unknown() {
         let table = InstrumentTable([Instrument(symbol: SymbolID(rawValue: 3), tickSize: .zero, lotSize: .zero)])

@@ -6,6 +6,13 @@ import Topology
 extension DeskRun {
     /// The name under which a checkpoint says where a sink stands.
     static func part(_ sink: CheckedVertex) -> String { "sink/\(sink.name)" }
+    /// Where a `csv` sink writes. `data:NAME` lies in the data directory; without one, where floor was started.
+    static func path(of sink: CheckedVertex, _ directory: DataDirectory?) -> String {
+        let path = sink.settings.text("path")
+        guard path.hasPrefix("data:") else { return path }
+        let name = String(path.dropFirst(5))
+        return directory.map { $0.path + "/" + name } ?? name
+    }
     /// A file's length, or the record that a ledger has come to.
     static func position(_ part: Checkpoint.Part) -> Int64 {
         var coder = StateCoder(restoring: part.bytes), position: Int64 = 0
@@ -32,7 +39,7 @@ extension DeskRun {
                     return "the ledger has come to record \(progress) only, and is made anew from the journal"
                 }
             case "csv" where sink.settings.text("path") != "-":
-                let path = sink.settings.text("path")
+                let path = DeskRun.path(of: sink, directory)
                 let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64) ?? 0
                 guard position <= size else { return "\(path) is shorter than it was, and is written anew" }
             default: break

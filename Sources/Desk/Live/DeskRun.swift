@@ -149,8 +149,9 @@ public final class DeskRun {
             let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
             // Where no venue is connected, nothing more will be heard of an order.
             guard !sinks.routes.isEmpty else { return true }
-            guard summary.hasOpenOrders || waitsForParents || sinks.routes.contains(where: \.isBusy) else { return true }
-            return Double(settings.time.monotonic() - lastNews) > settings.graceSeconds * 1e9
+            let isOpen = summary.hasOpenOrders || waitsForParents || sinks.routes.contains(where: \.isBusy)
+            let silence = settings.time.monotonic() - lastNews
+            return silence >= (sinks.routes.map { isOpen ? $0.wait : $0.settle }.max() ?? 0)
         }
     }
 

@@ -14,8 +14,6 @@ public struct DeskRunSettings: Sendable {
     public var floorVersion: String
     /// Seconds to wait for a venue's logon before the run is given up.
     public var logonSeconds = 10
-    /// Seconds without news after the feeds have ended in which orders may still become final.
-    public var graceSeconds = 30.0
     /// Where the day lies and what tells the time: a simulation has its own.
     public var storage: any Storage = DiskStorage()
     public var time: any TimeSource = SystemTime()

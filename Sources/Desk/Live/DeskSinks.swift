@@ -73,7 +73,7 @@ final class DeskSinks {
         _ vertex: CheckedVertex, _ read: CheckedEdge, _ checkpoint: Checkpoint?, _ type: T.Type
     ) throws {
         let edge = assembly.required(vertex, read.port, as: T.self)
-        let path = vertex.settings.text("path")
+        let path = DeskRun.path(of: vertex, directory)
         let start = checkpoint?.part(DeskRun.part(vertex)).map(DeskRun.position) ?? 0
         let writer = try CSVWriter<T>(path, names: assembly.names, keeping: start)
         // A file is whole after a restart: what the replayed records bring is written (again).

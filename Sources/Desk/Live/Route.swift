@@ -10,6 +10,8 @@ import TradingModel
 /// A `fix` sink with the `fix` source of the same session: orders out, reports back, both through the journal.
 final class Route {
     let session: String
+    /// Nanoseconds of silence after which a run ends: while orders work, and when all are final.
+    let wait: Int64, settle: Int64
     private let settings: FIXSessionSettings
     private let run: DeskRunSettings
     private let names: Names
@@ -39,7 +41,9 @@ final class Route {
                     + "add sources: { reports: { kind: fix, session: \(session) } }")
         }
         reports = engine.ingress(port, isService: true)
-        recovery = RouterRecovery(names: assembly.names)
+        let limits = SendLimits(answer: sink.settings.duration("ask"), orderAge: sink.settings.duration("age"))
+        recovery = RouterRecovery(names: assembly.names, limits: limits)
+        (wait, settle) = (sink.settings.duration("wait"), sink.settings.duration("settle"))
         let intents = assembly.required(sink, "in", as: ClearedOrder.self)
         guard intents.isPort else {
             throw DeskRunError.venue(

@@ -5,7 +5,7 @@ import TradingModel
 /// `orders-csv`: `time,action,cl_ord_id,orig_cl_ord_id,account,strategy,symbol,side,order_qty,ord_type,price,time_in_force`.
 ///
 /// A new order and a replacement need side, quantity and type, and a limit order its price; a cancel and a status
-/// request may leave them empty.
+/// request may leave them empty, and the symbol too.
 public struct OrdersCSV: PullSource {
     private var rows: CSVRows<Form>
 
@@ -46,7 +46,9 @@ public struct OrdersCSV: PullSource {
             return OrderRequest(
                 eventTime: try context.time(fields, 0), action: action, clOrdID: ClOrdID(echoed: fields[2], names: context.names),
                 origClOrdID: ClOrdID(echoed: fields[3], names: context.names), account: context.text(fields, 4),
-                strategy: context.text(fields, 5), symbol: try context.symbol(fields, 6), side: side,
+                strategy: context.text(fields, 5),
+                symbol: !needsTerms && fields[6].isEmpty ? SymbolID(rawValue: 0) : try context.symbol(fields, 6),
+                side: side,
                 orderQty: needsTerms || !fields[8].isEmpty ? try fields.size(8) : .zero, ordType: ordType, price: price,
                 timeInForce: try timeInForce(fields))
         }

@@ -69,9 +69,8 @@ struct Exposures: ~Copyable {
     }
 
     mutating func reserve(_ order: ClOrdID, _ symbol: SymbolID, _ side: Side, _ quantity: Quantity) {
-        guard quantity > .zero else { return }
         let at = reservations.add(Reservation(order: order.rawValue), to: symbol.index)
-        set(at, symbol.index, side.sign * quantity.rawValue)
+        set(at, symbol.index, side.sign * max(0, quantity.rawValue))
     }
 
     /// An order that passed has come so far: what has traded is a position now, what is over is free.

@@ -15,16 +15,23 @@ public struct Parameter: Sendable {
     public let unit: String
     /// One sentence for the reference.
     public let doc: String
+    /// Whether it says where something is or how it is reached, and nothing of what is computed: then it is no part of the
+    /// topology's meaning, and a day that was begun with one value goes on with another.
+    public let isPlace: Bool
 
     public init(
-        _ name: String, _ type: ParameterType, _ presence: Presence = .required, unit: String = "", doc: String = ""
+        _ name: String, _ type: ParameterType, _ presence: Presence = .required, unit: String = "", doc: String = "",
+        isPlace: Bool = false
     ) {
         self.name = name
+        self.isPlace = isPlace
         self.type = type
         self.presence = presence
         self.unit = unit
         self.doc = doc
     }
+
+    static func places(among list: [Parameter]) -> Set<String> { Set(list.filter(\.isPlace).map(\.name)) }
 
     /// What it takes, in the words of an error message: `an integer from 1 to 10000 (bars)`.
     public var expectation: String { type.expectation + (unit.isEmpty ? "" : " (\(unit))") }

@@ -35,6 +35,7 @@ struct CheckedBuilder {
                 settings: declaration.settings ?? Settings(entries: [], file: file, origin: declaration.tree),
                 inputs: declaration.isLoop ? [] : edges, outputs: outputs, loop: declaration.isLoop ? edges.first : nil,
                 place: declaration.place, isDisplay: declaration.isDisplay, thread: threads[number],
+                places: declaration.kind.map { Parameter.places(among: $0.parameters) } ?? [],
                 shards: declaration.run.shards ?? 1)
         }
     }

@@ -3,7 +3,10 @@ extension CheckedTopology {
     ///
     /// Two files with the same meaning have the same text; checked again, it gives the same topology. A data directory keeps
     /// it beside the journal, so that a day can be replayed without the file it came from.
-    public var canonicalText: String {
+    public var canonicalText: String { text(withPlaces: true) }
+
+    /// - Parameter withPlaces: whether the keys that only say where something is are written too.
+    private func text(withPlaces: Bool) -> String {
         var lines = ["topology: \(Self.scalar(name))"]
         let clockKind = clock.kind.map { "kind: \($0.rawValue), " } ?? ""
         lines.append("clock: { \(clockKind)every: \(DurationText.canonical(clock.every)) }")
@@ -18,27 +21,28 @@ extension CheckedTopology {
         for role in Role.allCases {
             let members = vertices.filter { $0.role == role }.sorted { $0.name < $1.name }
             if !members.isEmpty { lines.append("\(role.section):") }
-            for vertex in members { lines.append("  \(vertex.name): \(Self.braces(Self.entries(of: vertex)))") }
+            for vertex in members { lines.append("  \(vertex.name): \(Self.braces(Self.entries(of: vertex, withPlaces)))") }
         }
         if !sessions.isEmpty { lines.append("sessions:") }
         for session in sessions {
-            lines.append("  \(Self.scalar(session.name)): \(Self.braces(session.settings.entries.map(Self.entry)))")
+            let entries = session.settings.entries.filter { withPlaces || !session.places.contains($0.name) }
+            lines.append("  \(Self.scalar(session.name)): \(Self.braces(entries.map(Self.entry)))")
         }
         if !limits.isEmpty { lines.append("limits: \(Self.text(.map(limits)))") }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// 16 hexadecimal digits that name the topology's meaning: the fingerprint of the canonical text. The order of keys,
-    /// comments and how a value is spelt do not change it.
-    public var hash: String { Fingerprint.hexadecimal(of: canonicalText) }
+    /// 16 hexadecimal digits that name the topology's meaning: the fingerprint of the canonical text without its places. The
+    /// order of keys, comments and how a value is spelt do not change it, nor do a venue's port or a file's path.
+    public var hash: String { Fingerprint.hexadecimal(of: text(withPlaces: false)) }
 
-    private static func entries(of vertex: CheckedVertex) -> [String] {
+    private static func entries(of vertex: CheckedVertex, _ withPlaces: Bool) -> [String] {
         var entries = ["kind: \(scalar(vertex.kind))"]
         if let loop = vertex.loop { entries.append("of: \(edge(loop))") }
         if !vertex.inputs.isEmpty {
             entries.append("from: \(braces(vertex.inputs.map { "\(scalar($0.port)): \(edge($0))" }))")
         }
-        return entries + vertex.settings.entries.map(entry)
+        return entries + vertex.settings.entries.filter { withPlaces || !vertex.places.contains($0.name) }.map(entry)
     }
 
     private static func edge(_ edge: CheckedEdge) -> String {

@@ -35,6 +35,8 @@ public struct CheckedTopology: Sendable {
 public struct NamedSettings: Sendable, Hashable {
     public let name: String
     public let settings: Settings
+    /// As in `CheckedVertex`.
+    var places: Set<String> = []
 }
 
 /// `clock: { kind: wall|event, every: 10ms }`.
@@ -71,6 +73,8 @@ public struct CheckedVertex: Sendable {
     public let isDisplay: Bool
     /// The thread that an operator runs on, `engine` for the engine's and for all that is none. No part of the meaning.
     public let thread: String
+    /// The settings that say where something is, by their names: no part of the meaning.
+    let places: Set<String>
     /// In how many copies an operator runs, each on a thread of its own where there are several; put together on `thread`.
     public let shards: Int
 

@@ -100,7 +100,7 @@ struct TopologyCheck {
                 return nil
             }
             return settings(entry.value, subject, at: entry.place, by: list, &parameters, &notebook).map {
-                NamedSettings(name: entry.key, settings: $0)
+                NamedSettings(name: entry.key, settings: $0, places: Parameter.places(among: list ?? []))
             }
         }
     }

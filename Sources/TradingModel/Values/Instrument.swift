@@ -32,6 +32,8 @@ public struct Instrument: Sendable, BitwiseCopyable {
 /// The instruments a desk has defined, by symbol.
 public struct InstrumentTable: Sendable {
     private var rows: [Instrument] = []
+    /// The terms of every symbol that has none of its own; nil where only what is listed may be traded.
+    public var others: Instrument?
     public init(_ instruments: [Instrument] = []) { for instrument in instruments { define(instrument) } }
 
     public mutating func define(_ instrument: Instrument) {
@@ -41,10 +43,14 @@ public struct InstrumentTable: Sendable {
         }
         rows[instrument.symbol.index] = instrument
     }
-    /// The instrument, or one with no grid whose `isDefined` is false.
+    /// The instrument, or the terms of all others, or one with no grid whose `isDefined` is false.
     public subscript(symbol: SymbolID) -> Instrument {
-        symbol.index < rows.count
-            ? rows[symbol.index] : Instrument(symbol: symbol, tickSize: .zero, lotSize: .zero, isDefined: false)
+        if symbol.index < rows.count, rows[symbol.index].isDefined { return rows[symbol.index] }
+        guard var terms = others else {
+            return Instrument(symbol: symbol, tickSize: .zero, lotSize: .zero, isDefined: false)
+        }
+        terms.symbol = symbol
+        return terms
     }
     public var all: [Instrument] { rows.filter(\.isDefined) }
 }

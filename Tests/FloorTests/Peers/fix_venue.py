@@ -352,6 +352,8 @@ class Venue:
 
     async def run(self):
         self.loop, self.stopped = asyncio.get_running_loop(), asyncio.Event()
+        # Whoever started it may have had them blocked, and a child has what its parent had.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1})
         self.loop.add_signal_handler(signal.SIGTERM, self.stopped.set)
         self.loop.add_signal_handler(signal.SIGINT, lambda: None)  # whoever started it says when
         self.loop.add_signal_handler(signal.SIGUSR1, self.close_market)

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// `floor run topologies/order-entry.yaml` with a file of orders before the counting venue of another process.
+final class OrderEntry {
+    let folder: TestFolder
+    let venue: FloorProcess
+    let port: Int
+    private let pipe = Pipe()
+    static let header =
+        "time,action,cl_ord_id,orig_cl_ord_id,account,strategy,symbol,side,order_qty,ord_type,price,time_in_force\n"
+
+    /// Python with the packages of scripts/test-requirements.txt, else the system's.
+    static let python: URL? = {
+        let search = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { $0 + "/python3" }
+        return ([PackageFiles.path(".venv/bin/python")] + search.map(String.init))
+            .first { FileManager.default.isExecutableFile(atPath: $0) }.map { URL(fileURLWithPath: $0) }
+    }()
+
+    init(orders rows: String, venue options: String...) async throws {
+        folder = try TestFolder()
+        try folder.write(Self.header + rows, to: "orders.csv")
+        let script = PackageFiles.path("Tests/FloorTests/Peers/fix_venue.py")
+        venue = try FloorProcess(
+            ["-c", "exec \"$@\" < \"$0\"", try OrderEntry.silence(in: folder), Self.python?.path ?? "python3", script]
+                + ["--report", folder.path("peer.json")] + options, in: folder, executable: URL(fileURLWithPath: "/bin/sh"))
+        try await venue.waitFor("port ")
+        port = Int(venue.output.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "") ?? 0
+    }
+    deinit { venue.kill() }
+
+    /// A pipe without a writer's end that closes: the venue ends with its standard input.
+    private static func silence(in folder: TestFolder) throws -> String {
+        let path = folder.path("stdin")
+        try #require(mkfifo(path, 0o600) == 0)
+        // Opened for both, so that it neither waits for the other side nor ends.
+        _ = open(path, O_RDWR)
+        return path
+    }
+
+    func start(port: Int? = nil, data: String = "day") throws -> FloorProcess {
+        try FloorProcess(
+            [
+                "run", PackageFiles.path("topologies/order-entry.yaml"), "--data", folder.path(data), "--set",
+                "sources.orders.path=orders.csv", "--set", "sessions.broker.port=\(port ?? self.port)", "--set",
+                "sinks.router.settle=200ms", "--summary", "json",
+            ], in: folder)
+    }
+
+    /// What the venue has seen, when it is told to end.
+    func report() async throws -> [String: Any] {
+        venue.terminate()
+        #expect(try await venue.wait(seconds: 20) == 0, "\(venue.errors)")
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.path("peer.json")))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    /// The rows of the file of order states, by column.
+    func states(data: String = "day") throws -> [[String: String]] {
+        var lines = try folder.text("\(data)/order-states.csv").split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        guard !lines.isEmpty else { return [] }
+        let header = lines.removeFirst()
+        return lines.map { Dictionary(zip(header, $0)) { first, _ in first } }
+    }
+}
