@@ -24,6 +24,9 @@ enum SourceKinds {
                     "dbn: what the file holds, where its name does not say so; ohlcv gives bars, bbo and cbbo quotes, the rest trades"
             ),
             Parameter(
+                "date", .text, .optional,
+                doc: "itch: the day of the file, as 2019-01-30, where its name does not say it as 01302019.NASDAQ_ITCH50 does"),
+            Parameter(
                 "time", .choice(DBNTime.allCases.map(\.rawValue)), .optional,
                 doc:
                     "dbn: which time is the event's, the venue's (event, as without it) or the vendor's (received), by which files are in order"
@@ -31,8 +34,10 @@ enum SourceKinds {
         ],
         outputs: [
             OutputPort("out", .depending { settings in element(settings) }),
-            // Of the formats that hold both: lobster, binance and dbn.
+            // Of the formats that hold both: lobster, binance, dbn and itch.
             OutputPort("quotes", "Quote", optional: true),
+            // Of dbn (mbo) and itch.
+            OutputPort("book", "BookDelta", optional: true),
         ],
         summary: "Reads a file from its first row to its last.", isPulled: true)
 

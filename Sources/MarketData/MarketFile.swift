@@ -16,6 +16,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case lobster
     case binance
     case dbn
+    case itch
 
     /// The elements that a file of this format gives, the first one being the main output.
     public var elements: [String] {
@@ -26,7 +27,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
         case .targetsCSV: [Target.elementName]
         case .ordersCSV: [OrderRequest.elementName]
         case .reportsCSV: [ExecutionReport.elementName]
-        case .lobster, .binance, .dbn: [Trade.elementName, Quote.elementName]
+        case .lobster, .binance, .dbn, .itch: [Trade.elementName, Quote.elementName]
         }
     }
 }
@@ -36,8 +37,10 @@ public struct FileOptions: Sendable {
     /// What a DBN file holds, where its name does not say so.
     public var schema: DBNSchema?
     public var time = DBNTime.event
-    /// Whether anybody reads the quotes beside the trades.
-    public var wantsQuotes = false
+    /// The day of a file whose rows tell only the time, `2019-01-30`, where its name does not say it.
+    public var date: String?
+    /// Whether anybody reads the quotes, and the book's changes, beside the trades.
+    public var wantsQuotes = false, wantsBook = false
 
     public init() {}
 
@@ -49,6 +52,7 @@ public struct FileOptions: Sendable {
 public struct MarketFile {
     public var trades: (any PullSource<Trade>)?
     public var quotes: (any PullSource<Quote>)?
+    public var book: (any PullSource<BookDelta>)?
     public var bars: (any PullSource<Bar>)?
     public var targets: (any PullSource<Target>)?
     public var orders: (any PullSource<OrderRequest>)?
@@ -79,6 +83,13 @@ public struct MarketFile {
             trades = try BinanceTrades(path, names: names)
             quotes = try BinanceQuotes(path, names: names)
         case .dbn: try openDBN(path, names, barLength, options)
+        case .itch:
+            let midnight = try ITCHDay.midnight(path, date: options.date)
+            let source = ITCHTrades(try ByteFile(path), midnight: midnight, names: names)
+            trades = source
+            if options.wantsQuotes { quotes = ITCHQuotes(try ByteFile(path), midnight: midnight, names: names) }
+            if options.wantsBook { book = ITCHBook(try ByteFile(path), midnight: midnight, names: names) }
+            passedOver = { [tally = source.tally] in tally.text }
         }
     }
 
@@ -90,6 +101,7 @@ public struct MarketFile {
         case .trades:
             let source = try DBNTrades(ByteFile(path), names: names, time: options.time)
             (trades, tally, said) = (source, source.tally, source.metadata.schema)
+            if options.wantsBook { book = try DBNBook(ByteFile(path), names: names, time: options.time) }
             if options.wantsQuotes { quotes = try DBNQuotes(ByteFile(path), names: names, time: options.time) }
         case .quotes:
             let source = try DBNQuotes(ByteFile(path), names: names, time: options.time)
@@ -104,7 +116,7 @@ public struct MarketFile {
                 rule: "it holds \(said.name), which gives \(said.main), and its name does not say so: "
                     + "say schema: \(said.name) beside its path")
         }
-        if main != .trades, options.wantsQuotes {
+        if main != .trades, options.wantsQuotes || options.wantsBook {
             throw .badName(
                 file: path,
                 rule: main == .quotes

@@ -27,12 +27,14 @@ final class Scratch {
     }
 
     /// Packs with the system's gzip: not the code under test.
-    func gzip(_ name: String, _ text: String) throws -> String { try pack(name, text, "gzip", ["-f"], ".gz") }
+    func gzip(_ name: String, _ text: String) throws -> String { try pack(name, Array(text.utf8), "gzip", ["-f"], ".gz") }
     /// The same with the system's zstd.
-    func zstd(_ name: String, _ text: String) throws -> String { try pack(name, text, "zstd", ["-q", "-f", "--rm"], ".zst") }
+    func zstd(_ name: String, _ text: String) throws -> String { try zstd(name, Array(text.utf8)) }
+    func zstd(_ name: String, _ bytes: [UInt8]) throws -> String { try pack(name, bytes, "zstd", ["-q", "-f", "--rm"], ".zst") }
 
-    private func pack(_ name: String, _ text: String, _ program: String, _ options: [String], _ ending: String) throws -> String {
-        let path = try file(name, text)
+    private func pack(_ name: String, _ bytes: [UInt8], _ program: String, _ options: [String], _ ending: String) throws -> String
+    {
+        let path = try file(name, bytes)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [program] + options + [path]

@@ -13,19 +13,32 @@ enum FileFeeds {
             preconditionFailure("the catalog has a format that nothing reads")
         }
         var options = FileOptions(vertex.settings)
+        options.wantsBook = assembly.topology.isRead(vertex, output: "book")
         options.wantsQuotes = assembly.topology.isRead(vertex, output: "quotes")
         let path = vertex.settings.text("path")
         let file = try MarketFile(
             path, format: format, names: assembly.names, barLength: vertex.settings.duration("every"), options: options)
+        if options.wantsBook, file.book == nil { throw missing("book", of: path, format) }
+        if options.wantsQuotes, file.quotes == nil { throw missing("quotes", of: path, format) }
         // The first kind of element is the main output; a second one is the quotes beside the trades.
         if let trades = file.trades { pull(trades, vertex, assembly, engine) }
         if let quotes = file.quotes { pull(quotes, vertex, assembly, engine, output: file.trades == nil ? 0 : 1) }
+        if let book = file.book { pull(book, vertex, assembly, engine, output: 2) }
         if let bars = file.bars { pull(bars, vertex, assembly, engine) }
         if let targets = file.targets { pull(targets, vertex, assembly, engine) }
         if let orders = file.orders { pull(orders, vertex, assembly, engine) }
         if let reports = file.reports { pull(reports, vertex, assembly, engine) }
         guard let passedOver = file.passedOver else { return { nil } }
         return { passedOver().map { "\(vertex.name): records of \(path) that gave nothing: \($0)" } }
+    }
+
+    /// An output that is read and would stay empty.
+    private static func missing(_ output: String, of path: String, _ format: FileFormat) -> MarketDataError {
+        let rule =
+            format == .lobster && output == "quotes"
+            ? "there is no book file beside it, so it has no quotes; put the …_orderbook_… file there"
+            : "format \(format.rawValue) has no output \(output); docs/files.md says which have"
+        return .badName(file: path, rule: rule)
     }
 
     private static func pull<S: PullSource>(
@@ -61,6 +74,7 @@ struct Resuming<S: PullSource>: PullSource {
 extension FileOptions {
     init(_ settings: Settings) {
         self.init()
+        date = settings.textIfPresent("date")
         if let name = settings.textIfPresent("schema") { schema = DBNSchema.allCases.first { $0.name == name } }
         if let name = settings.textIfPresent("time"), let said = DBNTime(rawValue: name) { time = said }
     }

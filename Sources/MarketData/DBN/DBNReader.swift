@@ -40,7 +40,7 @@ struct DBNReader<Form: DBNForm> {
         self.form = form
         metadata = try DBNMetadata.read(from: file)
         blocks = RecordBlocks(file)
-        tally = RecordTally()
+        tally = RecordTally(DBNKind.name)
         symbols = try DBNSymbols(metadata, names: names, file: file.path)
     }
 
@@ -125,25 +125,6 @@ struct DBNReader<Form: DBNForm> {
         .badBytes(
             file: path, atByte: offset + flaw.offset, field: flaw.field, value: flaw.value, flaw: flaw.flaw,
             rule: flaw.rule)
-    }
-}
-
-/// How many records of each kind gave nothing, by the kind's number.
-public final class RecordTally {
-    private let counts = UnsafeMutablePointer<Int>.allocate(capacity: 256)
-    init() { counts.initialize(repeating: 0, count: 256) }
-    deinit { counts.deallocate() }
-
-    @inline(__always) func count(_ kind: UInt8) { counts[Int(kind)] &+= 1 }
-
-    /// Those that there were, in the order of their numbers.
-    var all: [(kind: UInt8, count: Int)] {
-        (0..<256).compactMap { counts[$0] > 0 ? (UInt8($0), counts[$0]) : nil }
-    }
-
-    /// "2 system, 1 status"; nil where there were none.
-    var text: String? {
-        all.isEmpty ? nil : all.map { "\($0.count) \(DBNKind.name($0.kind))" }.joined(separator: ", ")
     }
 }
 

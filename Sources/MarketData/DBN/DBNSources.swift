@@ -41,10 +41,7 @@ public struct DBNTrades: PullSource {
         @inline(__always)
         mutating func row(_ record: DBNRecord, _ symbols: DBNSymbols, _ tally: RecordTally) throws(DBNFlaw) -> Trade? {
             if record.kind == DBNKind.mbo {
-                guard record.load(38, as: UInt8.self) == 84 else {  // T
-                    tally.count(DBNKind.mbo)
-                    return nil
-                }
+                guard record.load(38, as: UInt8.self) == 84 else { return nil }  // T
                 if record.load(24, as: Int64.self) == DBNRecord.undefinedPrice { return unpriced(tally) }
                 return try trade(record, price: 24, size: 32, side: 39, received: 40, sequence: 52, symbols)
             }
@@ -77,7 +74,8 @@ public struct DBNTrades: PullSource {
 }
 
 /// The best bid and ask of a DBN file: one quote a record of mbp-1, mbp-10, tbbo, bbo, cmbp-1, cbbo and tcbbo, as the record has
-/// it. Records of bbo and cbbo are stamped with the end of their interval.
+/// it; of mbo one each time that a message changes a price or a size of them, from books rebuilt of all their orders. Records of
+/// bbo and cbbo are stamped with the end of their interval.
 public struct DBNQuotes: PullSource {
     private var reader: DBNReader<Form>
 
@@ -93,15 +91,19 @@ public struct DBNQuotes: PullSource {
 
     struct Form: DBNForm {
         let isByVenue: Bool
+        private let books = DBNBooks()
+
+        init(isByVenue: Bool) { self.isByVenue = isByVenue }
 
         @inline(__always)
         static func takes(_ kind: UInt8) -> Bool {
-            kind == DBNKind.mbp1 || kind == DBNKind.mbp10 || kind == DBNKind.cmbp1
+            kind == DBNKind.mbp1 || kind == DBNKind.mbp10 || kind == DBNKind.cmbp1 || kind == DBNKind.mbo
                 || (kind >= DBNKind.cbbo1s && kind <= DBNKind.bbo1m)
         }
 
         @inline(__always)
         mutating func row(_ record: DBNRecord, _ symbols: DBNSymbols, _ tally: RecordTally) throws(DBNFlaw) -> Quote? {
+            if record.kind == DBNKind.mbo { return books.apply(try record.change(isByVenue, symbols)) }
             let times = try DBNTimes(record, received: 32)
             // A sampled quote holds at the end of its interval; the venue's time is that of the last trade.
             let isSampled = record.kind >= DBNKind.cbbo1s && record.kind != DBNKind.tcbbo
@@ -110,6 +112,79 @@ public struct DBNQuotes: PullSource {
                 eventTime: times.pick(isByVenue && !isSampled), symbol: symbols.symbol(record.instrument, at: times.index),
                 bid: bid, bidSize: bid.isNone ? .zero : record.size(64), ask: ask, askSize: ask.isNone ? .zero : record.size(68))
         }
+    }
+}
+
+/// The book's changes of a DBN file, order by order: one a record of mbo, as the record has it.
+public struct DBNBook: PullSource {
+    private var reader: DBNReader<Form>
+
+    init(_ file: ByteFile, names: Names, time: DBNTime = .event) throws(MarketDataError) {
+        reader = try DBNReader(file, form: Form(isByVenue: time == .event), names: names)
+    }
+
+    public mutating func fill(_ buffer: UnsafeMutableBufferPointer<BookDelta>) throws(MarketDataError) -> Int {
+        try reader.fill(buffer)
+    }
+
+    struct Form: DBNForm {
+        let isByVenue: Bool
+
+        @inline(__always) static func takes(_ kind: UInt8) -> Bool { kind == DBNKind.mbo }
+        @inline(__always)
+        mutating func row(_ record: DBNRecord, _ symbols: DBNSymbols, _ tally: RecordTally) throws(DBNFlaw) -> BookDelta? {
+            try record.change(isByVenue, symbols)
+        }
+    }
+}
+
+/// The books of a file's instruments, and what was last said of them.
+private final class DBNBooks {
+    private final class Book {
+        var orders = OrderBook()
+        var last = Quote(eventTime: 0, symbol: SymbolID(rawValue: 0), bid: .none, bidSize: .zero, ask: .none, askSize: .zero)
+    }
+    private var books: [SymbolID: Book] = [:]
+
+    /// - Returns: the best bid and ask, where a message is at its end and they are others than before. A file may begin in the middle
+    ///   of a day, so no book is thought better than the file.
+    func apply(_ change: BookDelta) -> Quote? {
+        let book: Book
+        if let known = books[change.symbol] {
+            book = known
+        } else {
+            book = Book()
+            books[change.symbol] = book
+        }
+        guard book.orders.apply(change), let quote = try? book.orders.quote(change.symbol, accepting: book.orders.quality) else {
+            return nil
+        }
+        let last = book.last
+        if last.bid == quote.bid, last.ask == quote.ask, last.bidSize == quote.bidSize, last.askSize == quote.askSize {
+            return nil
+        }
+        book.last = quote
+        return quote
+    }
+}
+
+extension DBNRecord {
+    /// A record of mbo: actions and flags are the same there and here.
+    @inline(__always)
+    fileprivate func change(_ isByVenue: Bool, _ symbols: DBNSymbols) throws(DBNFlaw) -> BookDelta {
+        let times = try DBNTimes(self, received: 40)
+        let word = load(39, as: UInt8.self)
+        let action = BookDelta.Action(rawValue: load(38, as: UInt8.self))
+        guard let action, action != .snapshotBegin, action != .snapshotEnd, action != .status else {
+            throw DBNFlaw(
+                field: "action", value: "\(load(38, as: UInt8.self))", flaw: "is none",
+                rule: "actions are A, C, M, R, T, F and N", offset: 38)
+        }
+        return BookDelta(
+            eventTime: times.pick(isByVenue), symbol: symbols.symbol(instrument, at: times.index), action: action,
+            side: word == 66 ? .buy : word == 65 ? .sell : .none, price: try price(24), size: size(32),
+            orderID: load(16, as: UInt64.self), sequence: UInt64(load(52, as: UInt32.self)),
+            flags: BookDelta.Flags(rawValue: load(36, as: UInt8.self)))
     }
 }
 
