@@ -2,7 +2,7 @@
 public struct EngineOptions: Sendable {
     /// The most records that one batch takes. Results never depend on it, except where the graph has loops: there the
     /// journal says where the loop's records came.
-    public var batch = 2_048
+    public var batch = 4_096
     /// Every so many nanoseconds a clock record; nil for a run in which only the data tells the time.
     public var clockInterval: Int64?
     /// How fast pulled sources run against the wall clock: 1 is the pace of the recording; nil as fast as they can.

@@ -47,7 +47,7 @@ struct RuntimeBench {
     }
 
     func run(_ way: Way, signals wanted: Bool, isMeasured: Bool = true) throws -> Outcome {
-        let graph = Graph(edgeCapacity: 2_048), names = Names(), sums = BarSums()
+        let graph = Graph(edgeCapacity: 4_096), names = Names(), sums = BarSums()
         graph.isMeasured = isMeasured
         let port = graph.source("trades", Trade.self)
         let isApart = way == .fileOnTwoThreads || way == .journalOnTwoThreads
