@@ -24,7 +24,10 @@ extension Assembly {
             let seed = averageSeed(settings)
             return keyed(vertex, of: Bar.self) { EMA(period: Int(settings.integer("period")), seed: seed) }
         case "rsi":
-            return keyed(vertex, of: Bar.self) { RSI(period: Int(settings.integer("period"))) }
+            if settings.text("method") == "cutler" {
+                return indicated(vertex) { Of<CutlerRSI, Bar>(CutlerRSI(period: settings.period)) }
+            }
+            return keyed(vertex, of: Bar.self) { RSI(period: settings.period) }
         case "zscore":
             if vertex.input("in")?.element == Trade.elementName { return makeZScore(vertex, of: Trade.self) }
             return makeZScore(vertex, of: Bar.self)
@@ -56,6 +59,8 @@ extension Assembly {
                 : required(vertex, "orders", as: OrderRequest.self)
             return both(graph.add(name, OMSOperator(), from: orders, and: required(vertex, "reports", as: ExecutionReport.self)))
         case "positions": return both(graph.add(name, PositionsOperator(), from: required(vertex, "in", as: OrderUpdate.self)))
+        case "correlation", "beta", "covariance": return makePairs(vertex)
+        case let kind where IndicatorKinds.named(kind) != nil: return IndicatorKinds.named(kind)?.make(self, vertex) ?? []
         default: preconditionFailure("the catalog has an operator \(vertex.kind) that nothing builds")
         }
     }
@@ -68,7 +73,7 @@ extension Assembly {
 
     /// A keyed operator in as many copies as it runs in here. Inlined, so that its loop is made where its type is known.
     @inline(__always)
-    private func keyed<O: KeyedOperator & ~Copyable>(
+    func keyed<O: KeyedOperator & ~Copyable>(
         _ vertex: CheckedVertex, of input: O.In.Type, _ make: () -> O
     ) -> [EdgeBase] {
         let edge = required(vertex, "in", as: O.In.self)

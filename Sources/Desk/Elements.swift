@@ -4,11 +4,12 @@ import TradingModel
 
 /// Every element type that an edge of a topology can carry, by the name it has there.
 public enum Elements {
-    public static let all: [any Element.Type] = [
-        Trade.self, Quote.self, BookDelta.self, Bar.self, FeedStatus.self, Signal.self, Target.self, OrderRequest.self,
-        ClearedOrder.self,
-        ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, PositionUpdate.self, Finding.self,
-    ]
+    public static let all: [any Element.Type] =
+        IndicatorKinds.elements + [
+            Trade.self, Quote.self, BookDelta.self, Bar.self, FeedStatus.self, Signal.self, Target.self, OrderRequest.self,
+            ClearedOrder.self,
+            ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, PositionUpdate.self, Finding.self,
+        ]
 
     public static func type(named name: String) -> any Element.Type {
         guard let found = all.first(where: { $0.elementName == name }) else {

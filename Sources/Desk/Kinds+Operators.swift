@@ -33,10 +33,14 @@ enum OperatorKinds {
         summary: "The exponential moving average of the close; first value at bar `period`.", mostOutputs: 1, isKeyed: true)
 
     static let rsi = VertexKind(
-        "rsi", .operator, parameters: [period], inputs: [InputPort("in", accepts: ["Bar"])],
-        outputs: [OutputPort("out", "Signal")],
-        summary: "Wilder's relative strength index of the close; first value at bar `period` + 1.", mostOutputs: 1,
-        isKeyed: true)
+        "rsi", .operator,
+        parameters: [
+            period,
+            Parameter(
+                "method", .choice(["wilder", "cutler"]), .default("wilder"),
+                doc: "how gains and losses are averaged: Wilder's smoothing from the mean of the first, or Cutler's plain means"),
+        ], inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
+        summary: "The relative strength index of the close; first value at bar `period` + 1.", mostOutputs: 1, isKeyed: true)
 
     static let zscore = VertexKind(
         "zscore", .operator,

@@ -237,8 +237,14 @@ import TradingModel
         let keyed = [
             "time-bars": "every: 5s", "sliding-bars": "length: 5s, every: 1s", "session-bars": "gap: 3s", "ema": "period: 3",
             "rsi": "period: 3", "zscore": "period: 3", "atr": "period: 3", "macd": "fast: 2, slow: 3",
+            "sma": "period: 3", "bollinger": "period: 3", "adx": "period: 3",
         ]
-        #expect(Set(Kinds.catalog.kinds.filter(\.isKeyed).map(\.name)) == Set(keyed.keys))
+        // An indicator is a function of one instrument's elements.
+        let indicators = Set(IndicatorKinds.all.map(\.kind.name))
+        #expect(
+            Set(Kinds.catalog.kinds.filter(\.isKeyed).map(\.name)).subtracting(indicators)
+                == Set(keyed.keys).subtracting(indicators))
+        #expect(indicators.isSubset(of: Kinds.catalog.kinds.filter(\.isKeyed).map(\.name)))
         for (kind, settings) in keyed {
             let first = kind.hasSuffix("bars") ? "" : "  bars: { kind: time-bars, from: trades, every: 1s }\n"
             let text =

@@ -3,12 +3,9 @@ import TradingModel
 
 /// What tells an instrument's price: a trade on a live desk, a bar over a panel. Operators that need a last price are
 /// written once for both.
-public protocol Priced: Element {
-    var symbol: SymbolID { get }
+public protocol Priced: Observation {
     /// `.none` where there is none.
     var lastPrice: Price { get }
-    /// The beginning of what it tells of, for the signals made of it: a bar's start, a tick's own moment.
-    var beginning: Int64 { get }
 }
 
 extension Trade: Priced {
