@@ -51,7 +51,7 @@ let package = Package(
         room("WebSockets", ["CWebSockets"]),
 
         // The desk's rooms. They do not import each other.
-        room("MarketData", ["TradingModel", "StreamRuntime", "PlainData", "WebSockets", "CZlib", "CZstd"]),
+        room("MarketData", ["TradingModel", "StreamRuntime", "PlainData", "WebSockets", "CPlatform", "CZlib", "CZstd"]),
         room("Operators", ["TradingModel", "Clearance", "StreamRuntime", "PlainData"]),
         room("FIXRouter", ["TradingModel", "Clearance", "StreamRuntime", "PlainData", "FIXSessions"]),
         room("OMS", ["TradingModel", "StreamRuntime", "PlainData"]),

@@ -1,5 +1,6 @@
 import MarketData
 import Topology
+import TradingModel
 
 /// What `sources:` may hold. The built-in `loop` comes with the catalog.
 enum SourceKinds {
@@ -24,6 +25,10 @@ enum SourceKinds {
                     "dbn: what the file holds, where its name does not say so; ohlcv gives bars, bbo and cbbo quotes, the rest trades"
             ),
             Parameter(
+                "main", .choice(FileElement.allCases.map(\.rawValue)), .optional,
+                doc: "floor: what the file mainly gives, where its name does not say so as day.bars.floor does; trades without it"
+            ),
+            Parameter(
                 "date", .text, .optional,
                 doc: "itch: the day of the file, as 2019-01-30, where its name does not say it as 01302019.NASDAQ_ITCH50 does"),
             Parameter(
@@ -34,21 +39,19 @@ enum SourceKinds {
         ],
         outputs: [
             OutputPort("out", .depending { settings in element(settings) }),
-            // Of the formats that hold both: lobster, binance, dbn and itch.
+            // Of the formats that hold both: lobster, binance, dbn, itch and floor.
             OutputPort("quotes", "Quote", optional: true),
-            // Of dbn (mbo) and itch.
+            // Of dbn (mbo), itch and floor.
             OutputPort("book", "BookDelta", optional: true),
+            // Of floor, which holds any of these.
+            OutputPort("bars", "Bar", optional: true), OutputPort("trades", "Trade", optional: true),
         ],
         summary: "Reads a file from its first row to its last.", isPulled: true)
 
     private static func element(_ settings: Settings) -> String {
-        guard let format = FileFormat(rawValue: settings.text("format")) else { return "Trade" }
-        guard format == .dbn else { return format.elements.first ?? "Trade" }
-        return switch FileOptions(settings).dbnElement(of: settings.text("path")) {
-        case .trades: "Trade"
-        case .quotes: "Quote"
-        case .bars: "Bar"
-        }
+        guard let format = FileFormat(rawValue: settings.text("format")) else { return Trade.elementName }
+        let main = FileOptions(settings).mainElement(of: settings.text("path"), format)
+        return main?.elementName ?? format.elements.first ?? Trade.elementName
     }
 
     static let websocket = VertexKind(

@@ -17,6 +17,8 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case binance
     case dbn
     case itch
+    case floor
+    case bookCSV = "book-csv"
 
     /// The elements that a file of this format gives, the first one being the main output.
     public var elements: [String] {
@@ -27,7 +29,22 @@ public enum FileFormat: String, CaseIterable, Sendable {
         case .targetsCSV: [Target.elementName]
         case .ordersCSV: [OrderRequest.elementName]
         case .reportsCSV: [ExecutionReport.elementName]
-        case .lobster, .binance, .dbn, .itch: [Trade.elementName, Quote.elementName]
+        case .bookCSV: [BookDelta.elementName]
+        case .lobster, .binance, .dbn, .itch, .floor: [Trade.elementName, Quote.elementName]
+        }
+    }
+}
+
+/// What comes out of a file of market data, by the outputs' names; in the order of the tick format's kinds.
+public enum FileElement: String, CaseIterable, Sendable {
+    case trades, quotes, bars, book
+
+    public var elementName: String {
+        switch self {
+        case .trades: Trade.elementName
+        case .quotes: Quote.elementName
+        case .bars: Bar.elementName
+        case .book: BookDelta.elementName
         }
     }
 }
@@ -36,16 +53,35 @@ public enum FileFormat: String, CaseIterable, Sendable {
 public struct FileOptions: Sendable {
     /// What a DBN file holds, where its name does not say so.
     public var schema: DBNSchema?
+    /// What a tick file mainly gives, where its name does not say so.
+    public var main: FileElement?
     public var time = DBNTime.event
     /// The day of a file whose rows tell only the time, `2019-01-30`, where its name does not say it.
     public var date: String?
-    /// Whether anybody reads the quotes, and the book's changes, beside the trades.
-    public var wantsQuotes = false, wantsBook = false
+    /// What is read beside the main output.
+    public var wants: Set<FileElement> = []
 
     public init() {}
 
-    /// What a DBN file's main output is: a matter of what is written about it, so that it is known before it is there.
-    public func dbnElement(of path: String) -> DBNElement { (schema ?? DBNSchema.named(in: path))?.main ?? .trades }
+    /// What a file's main output is: a matter of what is written about it, so that it is known before it is there. Nil for forms of
+    /// other things than market data.
+    public func mainElement(of path: String, _ format: FileFormat) -> FileElement? {
+        switch format {
+        case .tradesCSV, .lobster, .binance, .itch: .trades
+        case .quotesCSV: .quotes
+        case .barsCSV, .panelCSV, .closesCSV: .bars
+        case .bookCSV: .book
+        case .dbn: (schema ?? DBNSchema.named(in: path))?.main ?? .trades
+        case .floor: main ?? Self.named(in: path) ?? .trades
+        case .targetsCSV, .ordersCSV, .reportsCSV: nil
+        }
+    }
+
+    /// `day.bars.floor`.
+    private static func named(in path: String) -> FileElement? {
+        let words = (path.split(separator: "/").last ?? "").split(separator: ".").dropFirst()
+        return words.lazy.compactMap { FileElement(rawValue: String($0)) }.first
+    }
 }
 
 /// A file's sources, one a kind of element. Each reads the file for itself; the engine merges them by event time.
@@ -83,30 +119,55 @@ public struct MarketFile {
             trades = try BinanceTrades(path, names: names)
             quotes = try BinanceQuotes(path, names: names)
         case .dbn: try openDBN(path, names, barLength, options)
+        case .bookCSV: book = try BookCSV(path, names: names)
+        case .floor: try openTicks(path, names, options)
         case .itch:
             let midnight = try ITCHDay.midnight(path, date: options.date)
             let source = ITCHTrades(try ByteFile(path), midnight: midnight, names: names)
             trades = source
-            if options.wantsQuotes { quotes = ITCHQuotes(try ByteFile(path), midnight: midnight, names: names) }
-            if options.wantsBook { book = ITCHBook(try ByteFile(path), midnight: midnight, names: names) }
+            if options.wants.contains(.quotes) { quotes = ITCHQuotes(try ByteFile(path), midnight: midnight, names: names) }
+            if options.wants.contains(.book) { book = ITCHBook(try ByteFile(path), midnight: midnight, names: names) }
             passedOver = { [tally = source.tally] in tally.text }
         }
+    }
+
+    private mutating func openTicks(_ path: String, _ names: Names, _ options: FileOptions) throws(MarketDataError) {
+        let main = options.mainElement(of: path, .floor) ?? .trades
+        let wanted = options.wants.union([main])
+        var counts: TickCounts?
+        if wanted.contains(.trades) {
+            let source = try TickTrades(ByteFile(path), names: names)
+            (trades, counts) = (source, source.counts)
+        }
+        if wanted.contains(.quotes) {
+            let source = try TickQuotes(ByteFile(path), names: names)
+            (quotes, counts) = (source, source.counts)
+        }
+        if wanted.contains(.bars) {
+            let source = try TickBars(ByteFile(path), names: names)
+            (bars, counts) = (source, source.counts)
+        }
+        if wanted.contains(.book) {
+            let source = try TickBook(ByteFile(path), names: names)
+            (book, counts) = (source, source.counts)
+        }
+        passedOver = { counts?.text(without: wanted) }
     }
 
     private mutating func openDBN(_ path: String, _ names: Names, _ barLength: Int64?, _ options: FileOptions)
         throws(MarketDataError)
     {
-        let main = options.dbnElement(of: path), tally: RecordTally, said: DBNSchema?
+        let main = options.mainElement(of: path, .dbn) ?? .trades, tally: RecordTally, said: DBNSchema?
         switch main {
         case .trades:
             let source = try DBNTrades(ByteFile(path), names: names, time: options.time)
             (trades, tally, said) = (source, source.tally, source.metadata.schema)
-            if options.wantsBook { book = try DBNBook(ByteFile(path), names: names, time: options.time) }
-            if options.wantsQuotes { quotes = try DBNQuotes(ByteFile(path), names: names, time: options.time) }
+            if options.wants.contains(.book) { book = try DBNBook(ByteFile(path), names: names, time: options.time) }
+            if options.wants.contains(.quotes) { quotes = try DBNQuotes(ByteFile(path), names: names, time: options.time) }
         case .quotes:
             let source = try DBNQuotes(ByteFile(path), names: names, time: options.time)
             (quotes, tally, said) = (source, source.tally, source.metadata.schema)
-        case .bars:
+        case .bars, .book:
             let source = try DBNBars(ByteFile(path), names: names, length: barLength ?? UTC.day)
             (bars, tally, said) = (source, source.tally, source.metadata.schema)
         }
@@ -116,26 +177,40 @@ public struct MarketFile {
                 rule: "it holds \(said.name), which gives \(said.main), and its name does not say so: "
                     + "say schema: \(said.name) beside its path")
         }
-        if main != .trades, options.wantsQuotes || options.wantsBook {
-            throw .badName(
-                file: path,
-                rule: main == .quotes
-                    ? "its quotes are its main output: read it by its name alone"
-                    : "it holds bars, and no quotes: read it by its name alone")
-        }
         passedOver = { tally.text }
+    }
+
+    /// Whether the file gives these.
+    public func has(_ element: FileElement) -> Bool {
+        switch element {
+        case .trades: trades != nil
+        case .quotes: quotes != nil
+        case .bars: bars != nil
+        case .book: book != nil
+        }
     }
 
     /// The format that a file's name or its first line shows; nil where neither does.
     public static func detect(_ path: String) -> FileFormat? {
         if (try? LobsterFiles(path)) != nil { return .lobster }
-        if let file = try? ByteFile(path), let start = try? file.take(4), start.starts(with: Array("DBN".utf8)) { return .dbn }
+        if let file = try? ByteFile(path), let start = try? file.take(8) {
+            if start.starts(with: Array("DBN".utf8)) { return .dbn }
+            if start == TickFormat.magic { return .floor }
+            // A system event opens an ITCH file: its length of 12, and S.
+            if start.starts(with: [0, 12, 83]) || path.contains("NASDAQ_ITCH50") { return .itch }
+        }
         guard let blocks = try? LineBlocks(path), let block = try? blocks.next() else { return nil }
         let line = block.prefix { $0 != 10 && $0 != 13 }
-        let text = String(decoding: line.prefix(4_096), as: UTF8.self).lowercased()
+        return detect(header: String(decoding: line.prefix(4_096), as: UTF8.self))
+    }
+
+    /// The same of a first line.
+    static func detect(header: String) -> FileFormat? {
+        let text = header.lowercased()
         if text.prefix(19).allSatisfy(\.isNumber), text.contains("{") { return .binance }
         let columns = Set(text.split(separator: ",").map { String($0).trimmed })
         func has(_ names: String...) -> Bool { columns.isSuperset(of: names) }
+        if has("time", "symbol", "action", "order_id") { return .bookCSV }
         if has("time", "symbol", "price", "size") { return .tradesCSV }
         if has("time", "symbol", "bid", "ask") { return .quotesCSV }
         if has("time", "symbol", "open", "high", "low", "close") { return .barsCSV }

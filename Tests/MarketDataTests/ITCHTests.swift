@@ -143,7 +143,7 @@ struct ITCHTests {
         file.cancel(3, at: 17, 101, 900)
         let path = try scratch.file("01302019.NASDAQ_ITCH50", file.bytes)
         var options = FileOptions()
-        (options.wantsQuotes, options.wantsBook) = (true, true)
+        options.wants = [.quotes, .book]
         let opened = try MarketFile(path, format: .itch, names: names, options: options)
         let trades = try texts(all(#require(opened.trades)), names)
         #expect(

@@ -13,18 +13,27 @@ enum FileFeeds {
             preconditionFailure("the catalog has a format that nothing reads")
         }
         var options = FileOptions(vertex.settings)
-        options.wantsBook = assembly.topology.isRead(vertex, output: "book")
-        options.wantsQuotes = assembly.topology.isRead(vertex, output: "quotes")
-        let path = vertex.settings.text("path")
+        let path = vertex.settings.text("path"), main = options.mainElement(of: path, format)
+        // The main output is read in any case: the others follow its time.
+        let beside = FileElement.allCases.filter { assembly.topology.isRead(vertex, output: $0.rawValue) }
+        options.wants = Set(beside)
+        if let main, beside.contains(main) { throw missing(main, of: path, format, isMain: true) }
         let file = try MarketFile(
             path, format: format, names: assembly.names, barLength: vertex.settings.duration("every"), options: options)
-        if options.wantsBook, file.book == nil { throw missing("book", of: path, format) }
-        if options.wantsQuotes, file.quotes == nil { throw missing("quotes", of: path, format) }
-        // The first kind of element is the main output; a second one is the quotes beside the trades.
-        if let trades = file.trades { pull(trades, vertex, assembly, engine) }
-        if let quotes = file.quotes { pull(quotes, vertex, assembly, engine, output: file.trades == nil ? 0 : 1) }
-        if let book = file.book { pull(book, vertex, assembly, engine, output: 2) }
-        if let bars = file.bars { pull(bars, vertex, assembly, engine) }
+        for element in FileElement.allCases {
+            guard file.has(element) else {
+                if beside.contains(element) { throw missing(element, of: path, format, isMain: false) }
+                continue
+            }
+            let output = element == main ? 0 : vertex.outputs.firstIndex { $0.name == element.rawValue }
+            guard let output else { continue }
+            switch element {
+            case .trades: if let trades = file.trades { pull(trades, vertex, assembly, engine, output: output) }
+            case .quotes: if let quotes = file.quotes { pull(quotes, vertex, assembly, engine, output: output) }
+            case .bars: if let bars = file.bars { pull(bars, vertex, assembly, engine, output: output) }
+            case .book: if let book = file.book { pull(book, vertex, assembly, engine, output: output) }
+            }
+        }
         if let targets = file.targets { pull(targets, vertex, assembly, engine) }
         if let orders = file.orders { pull(orders, vertex, assembly, engine) }
         if let reports = file.reports { pull(reports, vertex, assembly, engine) }
@@ -33,11 +42,13 @@ enum FileFeeds {
     }
 
     /// An output that is read and would stay empty.
-    private static func missing(_ output: String, of path: String, _ format: FileFormat) -> MarketDataError {
+    private static func missing(_ element: FileElement, of path: String, _ format: FileFormat, isMain: Bool) -> MarketDataError {
         let rule =
-            format == .lobster && output == "quotes"
-            ? "there is no book file beside it, so it has no quotes; put the …_orderbook_… file there"
-            : "format \(format.rawValue) has no output \(output); docs/files.md says which have"
+            isMain
+            ? "its \(element.rawValue) are its main output: read it by its name alone"
+            : format == .lobster && element == .quotes
+                ? "there is no book file beside it, so it has no quotes; put the …_orderbook_… file there"
+                : "it has no output \(element.rawValue); docs/files.md says what comes out of which format"
         return .badName(file: path, rule: rule)
     }
 
@@ -74,6 +85,7 @@ struct Resuming<S: PullSource>: PullSource {
 extension FileOptions {
     init(_ settings: Settings) {
         self.init()
+        main = settings.textIfPresent("main").flatMap(FileElement.init)
         date = settings.textIfPresent("date")
         if let name = settings.textIfPresent("schema") { schema = DBNSchema.allCases.first { $0.name == name } }
         if let name = settings.textIfPresent("time"), let said = DBNTime(rawValue: name) { time = said }

@@ -189,7 +189,7 @@ public enum DBNSchema: UInt16, CaseIterable, Sendable {
     }
 
     /// What a file of this schema mainly gives.
-    public var main: DBNElement {
+    public var main: FileElement {
         switch self {
         case .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod: .bars
         case .cbbo1s, .cbbo1m, .bbo1s, .bbo1m: .quotes
@@ -204,6 +204,3 @@ public enum DBNSchema: UInt16, CaseIterable, Sendable {
         return allCases.filter { name.contains($0.name) }.max { $0.name.utf8.count < $1.name.utf8.count }
     }
 }
-
-/// What comes out of a DBN file.
-public enum DBNElement: String, Sendable { case trades, quotes, bars }
