@@ -31,6 +31,18 @@ public struct ClearedOrder: Element {
         return ClearedOrder(child)
     }
 
+    /// This order with the quantity and the limit of a replace of it that the rules let pass; it keeps its id. Nil where
+    /// that is no replace, or one of another instrument or side.
+    public func amended(by replace: ClearedOrder) -> ClearedOrder? {
+        let change = replace.request
+        guard request.action == .new, change.action == .replace, change.symbol == request.symbol, change.side == request.side,
+            change.orderQty > .zero
+        else { return nil }
+        var amended = request
+        (amended.orderQty, amended.price, amended.ordType) = (change.orderQty, change.price, change.ordType)
+        return ClearedOrder(amended)
+    }
+
     /// The request to cancel this order. Nil for what is no order: a cancel, a status request.
     public func cancel(clOrdID: ClOrdID, eventTime: Int64) -> ClearedOrder? {
         guard request.action == .new || request.action == .replace else { return nil }

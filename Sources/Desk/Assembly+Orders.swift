@@ -7,7 +7,7 @@ import TradingModel
 
 extension Assembly {
     /// Which of the graph's vertices makes an order's id: the number goes into the id.
-    private func idMaker(_ number: Int) -> ClOrdIDMaker { ClOrdIDMaker(day: day, vertex: UInt64(number % 64)) }
+    func idMaker(_ number: Int) -> ClOrdIDMaker { ClOrdIDMaker(day: day, vertex: UInt64(number % 64)) }
 
     func makeDrift(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
         if vertex.input("prices")?.element == Bar.elementName { return makeDrift(vertex, number, pricedBy: Bar.self) }
@@ -51,6 +51,8 @@ extension Assembly {
     /// The topology's `limits:`, by symbol. What is not set is not allowed.
     var limits: Limits {
         let settings = topology.limits
+        // Without the section nothing is allowed.
+        if settings.isEmpty { return Limits(maxReferenceAge: 0, throttleOrders: 0, throttleWindow: 0, duplicateWindow: 0) }
         let symbols = settings.map("symbols")
         var bySymbol: [SymbolID: Limits.Bounds] = [:]
         for name in symbols.names {
@@ -73,20 +75,5 @@ extension Assembly {
             maxQuantity: Quantity(checked: quantity), maxNotional: Notional(checked: notional),
             collarBasisPoints: common.integer("collar"), maxPosition: Quantity(checked: position),
             softNotional: decimal("soft_notional").map { Notional(checked: $0) })
-    }
-}
-
-extension Assembly {
-    func makeTWAP(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
-        let settings = vertex.settings
-        let parameters = TWAP.Parameters(
-            duration: settings.duration("duration"), slices: Int(settings.integer("slices")),
-            completion: settings.text("completion") == "cancel" ? .cancelRemainder : .completeByEnd,
-            passiveTicks: settings.integer("passive"))
-        let twap = TWAP(parameters, instruments: instruments, ids: idMaker(number))
-        let outlets = graph.add(
-            vertex.name, twap, from: required(vertex, "orders", as: ClearedOrder.self),
-            and: required(vertex, "updates", as: OrderUpdate.self))
-        return [outlets.out, outlets.side]
     }
 }

@@ -3,7 +3,8 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, gate, oms,
+        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, vwap,
+        pov, implementationShortfall, iceberg, gate, oms,
         positions,
     ]
 
@@ -143,27 +144,6 @@ enum OperatorKinds {
         summary:
             "Checks every order against limits:, and alone makes a cleared one. Without prices nothing passes, unless limits: { reference: none }."
     )
-
-    static let twap = VertexKind(
-        "twap", .operator,
-        parameters: [
-            Parameter("duration", .duration(), doc: "how long a parent is worked"),
-            Parameter("slices", .integer(1...10_000), doc: "in how many child orders"),
-            Parameter(
-                "completion", .choice(["complete", "cancel"]), .default("complete"),
-                doc: "what becomes of the rest at the end: one last marketable order, or nothing"),
-            Parameter(
-                "passive", .integer(0...1_000), .default("0"), unit: "ticks",
-                doc: "how much better than the limit a slice is priced"),
-        ],
-        inputs: [
-            InputPort("orders", accepts: ["ClearedOrder"], mustNotDrop: true),
-            InputPort("updates", accepts: ["OrderUpdate"], mustNotDrop: true),
-        ],
-        outputs: [
-            OutputPort("out", "ClearedOrder", mustNotDrop: true), OutputPort("parents", "ParentUpdate", mustNotDrop: true),
-        ],
-        summary: "Slices a parent evenly over time, on the lot grid, the remainder carried.")
 
     static let oms = VertexKind(
         "oms", .operator,

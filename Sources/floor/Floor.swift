@@ -14,7 +14,7 @@ struct Floor: ParsableCommand {
         version: floorVersion,
         subcommands: [
             Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self, Why.self,
-            Reconcile.self, Venue.self, Generate.self, Convert.self, Bench.self, Demo.self, Top.self,
+            Reconcile.self, Slice.self, Venue.self, Generate.self, Convert.self, Bench.self, Demo.self, Top.self,
         ])
 
     /// Exit statuses are a contract: what the parser itself refuses is usage, so 2.

@@ -10,10 +10,10 @@ import TradingModel
     private let parent: UInt64 = 900
 
     private func slicing(
-        _ slices: Int = 4, _ completion: TWAP.Completion = .completeByEnd, passiveTicks: Int64 = 0, lot: Int64 = 1
+        _ slices: Int = 4, _ completion: SlicePlan.Completion = .completeByEnd, passiveTicks: Int64 = 0, lot: Int64 = 1
     ) -> Slicing {
         Slicing(
-            TWAP.Parameters(duration: 400, slices: slices, completion: completion, passiveTicks: passiveTicks), lot: lot)
+            SlicePlan(duration: 400, slices: slices, completion: completion, passiveTicks: passiveTicks), lot: lot)
     }
 
     @Test("equal slices at equal times, each filled: done when the last is")
@@ -118,7 +118,7 @@ import TradingModel
     @Test("children wait some ticks inside the limit; only the last slice that must complete pays the limit")
     func prices() throws {
         for (completion, side, expected) in [
-            (TWAP.Completion.completeByEnd, TradingModel.Side.buy, [49.97, 50]), (.cancelRemainder, .buy, [49.97, 49.97]),
+            (SlicePlan.Completion.completeByEnd, TradingModel.Side.buy, [49.97, 50]), (.cancelRemainder, .buy, [49.97, 49.97]),
             (.completeByEnd, .sell, [50.03, 50]),
         ] {
             let desk = slicing(2, completion, passiveTicks: 3)
@@ -179,12 +179,12 @@ import TradingModel
         #expect(desk.sizes == [25])
     }
     /// A parent of 100 in four slices over 20 columns, of which nobody fills anything.
-    private func checkPicture(_ text: String, _ completion: TWAP.Completion) throws {
+    private func checkPicture(_ text: String, _ completion: SlicePlan.Completion) throws {
         let order = try cleared(request(parent, .buy, 100, 50))
         try checkMarbles(text) { picture in
             let updates = picture.graph.source("updates", OrderUpdate.self, holdsWatermark: false)
-            let parameters = TWAP.Parameters(duration: 20, slices: 4, completion: completion)
-            let twap = TWAP(parameters, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3))
+            let parameters = SlicePlan(duration: 20, slices: 4, completion: completion)
+            let twap = Slicer(parameters, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3))
             let made = picture.graph.add("twap", twap, from: picture.source("orders") { _, _ in order }, and: updates.edge)
             picture.output("children", made.out, ["x": "cancel", "q": "new 25", "h": "new 75"]) {
                 $0.request.action == .cancel ? "cancel" : "new \($0.request.orderQty)"
@@ -193,7 +193,7 @@ import TradingModel
     }
     @Test("each slice cancels the one before and sends its own; the end sends none")
     func slices() throws {
-        for completion in [TWAP.Completion.completeByEnd, .cancelRemainder] {
+        for completion in [SlicePlan.Completion.completeByEnd, .cancelRemainder] {
             try checkPicture(
                 """
                 orders    p

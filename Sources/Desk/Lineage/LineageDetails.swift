@@ -5,9 +5,10 @@ import Topology
 import TradingModel
 
 extension Lineage {
-    /// Which slice of a TWAP a child is: by its schedule, from when its parent was accepted.
+    /// Which slice of a schedule a child is, from when its parent was accepted. Nil of a slicer that has no slices.
     func slice(of child: OrderRequest, vertex: String) -> (number: Int, of: Int)? {
-        guard let settings = topology.vertex(vertex)?.settings, let parent = request(child.parentID) else { return nil }
+        guard let settings = topology.vertex(vertex)?.settings, settings.has("slices"), let parent = request(child.parentID)
+        else { return nil }
         let slices = settings.integer("slices"), duration = settings.duration("duration")
         let (each, rest) = duration.quotientAndRemainder(dividingBy: slices)
         let begun = (0..<slices).prefix { index in
@@ -88,7 +89,9 @@ extension LineageWords {
 
     /// Of a vertex without words of its own: what it knew that has no place in the chain.
     private func others(_ step: LineageStep) -> [String] {
-        guard !["oms", "positions", "twap", "compliance"].contains(step.kind) else { return [] }
+        guard !["oms", "positions", "compliance"].contains(step.kind), !OperatorKinds.slicers.contains(step.kind) else {
+            return []
+        }
         return step.known.filter(\.step.isValueOnly).map { "\($0.port): \(line($0.step)) (record \($0.step.sequence))" }
     }
 

@@ -139,7 +139,7 @@ public struct LineageWords {
 
     /// Which of a slicer's slices a child belongs to.
     private func slice(_ request: OrderRequest, _ step: LineageStep?) -> String {
-        guard let step, step.kind == "twap", request.action == .new, !request.parentID.isNone,
+        guard let step, OperatorKinds.slicers.contains(step.kind), request.action == .new, !request.parentID.isNone,
             let place = lineage.slice(of: request, vertex: step.vertex)
         else { return "" }
         return ", slice \(place.number) of \(place.of)"

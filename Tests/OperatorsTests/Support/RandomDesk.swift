@@ -47,10 +47,10 @@ struct RandomDesk {
         }
         let compliance = Compliance<Trade>(limits, instruments: instruments(lot: lot))
         let cleared = graph.add("compliance", compliance, from: proposals, positions.edge, trades.edge, parents.edge)
-        let slicing = TWAP.Parameters(
+        let slicing = SlicePlan(
             duration: pick(200, 2_000), slices: Int(pick(1, 3, 8)),
             completion: random.below(2) == 0 ? .completeByEnd : .cancelRemainder, passiveTicks: pick(0, 2))
-        let twap = TWAP(slicing, instruments: instruments(lot: lot), ids: ClOrdIDMaker(day: 1, vertex: 2))
+        let twap = Slicer(slicing, instruments: instruments(lot: lot), ids: ClOrdIDMaker(day: 1, vertex: 2))
         let sliced = graph.add("twap", twap, from: cleared.out, and: updates.edge)
         (children, progress, findings) = (sliced.out, sliced.side, cleared.side)
     }

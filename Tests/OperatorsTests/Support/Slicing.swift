@@ -15,25 +15,33 @@ final class Slicing {
         var open: Int64 { isOver ? 0 : left }
     }
     let run: Harness
-    let orders: TypedPort<ClearedOrder>, updates: TypedPort<OrderUpdate>
+    let orders: TypedPort<ClearedOrder>, updates: TypedPort<OrderUpdate>, trades: TypedPort<Trade>
     let out: Collected<ClearedOrder>, side: Collected<ParentUpdate>
     /// In the order in which they were sent.
     private(set) var children: [Child] = []
     private(set) var cancels = 0, passed: [OrderRequest] = []
     /// Everything that came in, so that it can be run again.
-    enum Record { case order(ClearedOrder), update(OrderUpdate), time(Int64) }
+    enum Record { case order(ClearedOrder), update(OrderUpdate), trade(Trade), time(Int64) }
     private(set) var records: [Record] = []
     private(set) var time: Int64 = 0
     /// What the venue has said and the slicer not yet heard; empty unless news are delayed.
     private(set) var mail: [OrderUpdate] = []
     var isDelayed = false
 
-    init(_ parameters: TWAP.Parameters, lot: Int64 = 1, cut: @escaping () -> Int = { 1 }) {
+    init(_ parameters: SlicePlan, lot: Int64 = 1, cut: @escaping () -> Int = { 1 }) {
         run = Harness(hasClock: true, cut: cut)
         orders = run.graph.source("orders", ClearedOrder.self, holdsWatermark: false)
         updates = run.graph.source("updates", OrderUpdate.self, holdsWatermark: false)
-        let twap = TWAP(parameters, instruments: instruments(lot: lot), ids: ClOrdIDMaker(day: 1, vertex: 3))
-        let outlets = run.graph.add("twap", twap, from: orders.edge, and: updates.edge)
+        trades = run.graph.source("trades", Trade.self, holdsWatermark: false)
+        let table = instruments(lot: lot), ids = ClOrdIDMaker(day: 1, vertex: 3)
+        let outlets: Outlets<ClearedOrder, ParentUpdate>
+        if case .participation = parameters.tactic {
+            outlets = run.graph.add(
+                "slicer", Participation(parameters, instruments: table, ids: ids), from: orders.edge, updates.edge, trades.edge)
+        } else {
+            outlets = run.graph.add(
+                "slicer", Slicer(parameters, instruments: table, ids: ids), from: orders.edge, and: updates.edge)
+        }
         out = run.collect(outlets.out)
         side = run.collect(outlets.side)
     }
@@ -43,6 +51,7 @@ final class Slicing {
         switch record {
         case .order(let order): run.records.offer(order, to: orders)
         case .update(let update): run.records.offer(update, to: updates)
+        case .trade(let trade): run.records.offer(trade, to: trades)
         case .time(let moment):
             time = moment
             run.records.tick(moment)
@@ -64,6 +73,8 @@ final class Slicing {
         }
     }
     func send(_ request: OrderRequest) throws { take(.order(try cleared(request))) }
+    /// So much trades in the market now.
+    func print(_ units: Double) { take(.trade(trade(at: time, 50, units))) }
     func advance(to moment: Int64) { take(.time(moment)) }
 
     /// Hands over up to `count` of what the venue has said.

@@ -6,14 +6,30 @@ import StreamRuntime
 import Testing
 import TradingModel
 
-@Suite("TWAP against a random venue") struct TWAPPropertyTests {
+@Suite("slicers against a random venue") struct SlicerPropertyTests {
+    /// One of the five kinds, with its constants.
+    private func tactic(_ slices: Int, _ random: inout SplitMix64) -> SlicePlan.Tactic {
+        switch random.below(5) {
+        case 0: .even
+        case 1: .volume(VolumeCurve((0..<(1 + random.below(12))).map { Int64($0 == 0 ? 1 : random.below(9)) }))
+        case 2:
+            .shortfall(
+                AlmgrenChriss(riskAversion: random.unit() * 3, volatility: 1, temporaryImpact: 1 + random.unit()), interval: 1)
+        case 3: .participation(.init(aim: Int64(10_000 + random.below(300_000)), least: Int64(random.below(10_000))))
+        default: .iceberg(display: Quantity(units: Int64(1 + random.below(300))).rawValue)
+        }
+    }
+
     /// A venue that acknowledges, fills, rejects, expires, cancels, refuses to cancel and repeats itself, as it likes; on
     /// even seeds its news are late, on every third one it fills orders that it had confirmed to be canceled.
-    private func day(seed: UInt64) throws -> (desk: Slicing, parameters: TWAP.Parameters, lot: Int64) {
+    private func day(seed: UInt64) throws -> (desk: Slicing, parameters: SlicePlan, lot: Int64) {
         var random = SplitMix64(seed: seed)
-        let parameters = TWAP.Parameters(
-            duration: Int64(100 + random.below(1_000)), slices: 1 + random.below(20),
+        let slices = 1 + random.below(20)
+        var parameters = SlicePlan(
+            tactic(slices, &random), duration: Int64(100 + random.below(1_000)), slices: slices,
             completion: random.below(2) == 0 ? .completeByEnd : .cancelRemainder, passiveTicks: Int64(random.below(3)))
+        (parameters.variation, parameters.seed) = (Int64(random.below(2) * random.below(50)), seed)
+        parameters.leastChild = Quantity(units: Int64(random.below(3) * random.below(30))).rawValue
         let lot = Int64([1, 1, 10, 100][random.below(4)])
         let desk = Slicing(parameters, lot: lot)
         desk.isDelayed = seed % 2 == 0
@@ -23,6 +39,7 @@ import TradingModel
         var late: Int64 = 0
 
         for step in 0..<4_000 where desk.last?.state != .done {
+            if case .participation = parameters.tactic, random.below(3) == 0 { desk.print(Double(random.below(500))) }
             let alive = desk.children.indices.filter { !desk.children[$0].isOver }
             let over = desk.children.indices.filter { desk.children[$0].isOver && desk.children[$0].left > 0 }
             let isLate = desk.time > parameters.duration + 500
@@ -39,7 +56,8 @@ import TradingModel
             // At every instant, by the venue's own count.
             let (filled, open) = (desk.filled, desk.open)
             try #require(filled + open <= whole + late, "step \(step)")
-            guard desk.mail.isEmpty else { continue }
+            // Late fills behind the news that ended the parent are not followed.
+            guard desk.mail.isEmpty, desk.last?.state != .done else { continue }
             try #require(desk.last?.cumQty.rawValue == filled && desk.last?.openQty.rawValue == open, "step \(step)")
             // What is too much is being canceled, all of it.
             let kept = desk.children.filter { $0.cancel == nil }.reduce(0) { $0 + $1.open }
@@ -73,7 +91,8 @@ import TradingModel
     func invariants(seed: UInt64) throws {
         let (desk, _, lot) = try day(seed: seed)
         let last = try #require(desk.last)
-        #expect(last.state == .done && last.openQty == .zero && last.cumQty.rawValue == desk.filled)
+        #expect(last.state == .done && last.openQty == .zero && last.cumQty.rawValue <= desk.filled)
+        #expect(last.cumQty.rawValue == desk.filled || (seed % 6 == 0), "only a late fill may come after the end")
         #expect(desk.side.elements.filter { $0.state == .done }.count == 1)
         for child in desk.children {
             #expect(child.cancels <= child.refusals + 1, "asked again without an answer")
@@ -89,7 +108,7 @@ import TradingModel
     func completes(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let slices = 1 + random.below(15), units = Double(1 + random.below(100))
-        let desk = Slicing(TWAP.Parameters(duration: 1_000, slices: slices))
+        let desk = Slicing(SlicePlan(duration: 1_000, slices: slices))
         try desk.send(request(900, .buy, units, 50))
         while desk.time < 1_000, desk.last?.state != .done {
             desk.advance(to: min(desk.time + Int64(random.below(60)), 999))
@@ -129,6 +148,7 @@ import TradingModel
             switch record {
             case .order(let order): desk.run.records.offer(order, to: desk.orders)
             case .update(let update): desk.run.records.offer(update, to: desk.updates)
+            case .trade(let trade): desk.run.records.offer(trade, to: desk.trades)
             case .time(let moment): desk.run.records.tick(moment)
             }
         }
