@@ -26,7 +26,7 @@ extension Assembly {
         let tactic: SlicePlan.Tactic
         var slices = settings.has("slices") ? Int(settings.integer("slices")) : 1
         switch vertex.kind {
-        case "vwap":
+        case "vwap-slicer":
             guard let curve = OperatorKinds.volumeCurve(settings).curve else {
                 preconditionFailure("\(vertex.name) has a curve that was checked")
             }

@@ -3,7 +3,7 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, vwap,
+        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, vwapSlicer,
         pov, implementationShortfall, iceberg, gate, oms,
         positions,
     ]

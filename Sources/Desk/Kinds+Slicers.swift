@@ -6,14 +6,14 @@ import TradingModel
 /// What works a parent order in children.
 extension OperatorKinds {
     /// Their names, for those who treat them alike.
-    static let slicers: Set<String> = ["twap", "vwap", "pov", "implementation-shortfall", "iceberg"]
+    static let slicers: Set<String> = ["twap", "vwap-slicer", "pov", "implementation-shortfall", "iceberg"]
 
     static let twap = VertexKind(
         "twap", .operator, parameters: [duration, slices, completion(), passive] + sizes, inputs: slicerInputs,
         outputs: slicerOutputs, summary: "Slices a parent evenly over time, on the lot grid, the remainder carried.")
 
-    static let vwap = VertexKind(
-        "vwap", .operator,
+    static let vwapSlicer = VertexKind(
+        "vwap-slicer", .operator,
         parameters: [
             duration, slices,
             Parameter(

@@ -38,8 +38,8 @@ import TradingModel
     func builds() throws {
         for slicer in [
             "kind: twap, duration: 10s, slices: 4, min_child: \"5\", variation: 10, seed: 3",
-            "kind: vwap, duration: 10s, slices: 4, curve: [3, 1.5, 0, 2]",
-            "kind: vwap, duration: 10m, slices: 4, curve: [3, 1, 2], opens: \"13:30\", stretch: 30m",
+            "kind: vwap-slicer, duration: 10s, slices: 4, curve: [3, 1.5, 0, 2]",
+            "kind: vwap-slicer, duration: 10m, slices: 4, curve: [3, 1, 2], opens: \"13:30\", stretch: 30m",
             "kind: implementation-shortfall, duration: 1950m, slices: 5, risk_aversion: 1e-6, volatility: 0.95, impact: 2.5e-6, permanent_impact: 2.5e-7",
             "kind: iceberg, duration: 1h, display: \"100\", variation: 20, seed: 7",
         ] {
@@ -55,11 +55,11 @@ import TradingModel
     @Test("what does not fit together is said with its key")
     func rules() {
         for (slicer, text) in [
-            ("kind: vwap, duration: 10s, slices: 4, curve: [0, 0]", "curve"),
-            ("kind: vwap, duration: 10s, slices: 4, curve: [1], opens: \"13:30\"", "needs stretch"),
-            ("kind: vwap, duration: 10s, slices: 4, curve: [1], opens: \"25:30\", stretch: 1h", "no time of day"),
-            ("kind: vwap, duration: 10s, slices: 4, curve: [1, 2, 3], opens: \"13:30\", stretch: 9h", "longer than a day"),
-            ("kind: vwap, duration: 10s, slices: 4, curve: [1], stretch: 1h", "needs opens"),
+            ("kind: vwap-slicer, duration: 10s, slices: 4, curve: [0, 0]", "curve"),
+            ("kind: vwap-slicer, duration: 10s, slices: 4, curve: [1], opens: \"13:30\"", "needs stretch"),
+            ("kind: vwap-slicer, duration: 10s, slices: 4, curve: [1], opens: \"25:30\", stretch: 1h", "no time of day"),
+            ("kind: vwap-slicer, duration: 10s, slices: 4, curve: [1, 2, 3], opens: \"13:30\", stretch: 9h", "longer than a day"),
+            ("kind: vwap-slicer, duration: 10s, slices: 4, curve: [1], stretch: 1h", "needs opens"),
             (
                 "kind: implementation-shortfall, duration: 1950m, slices: 5, risk_aversion: 1, volatility: 1, impact: 1e-7, permanent_impact: 2.5e-7",
                 "not less than impact"

@@ -10,7 +10,7 @@ struct Slice: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Plans how a parent order would be sliced: the schedule and a picture of it. Nothing is sent.",
         discussion: """
-            KIND is twap, vwap, pov, implementation-shortfall or iceberg, as in a topology. The schedule is the operator's own, for
+            KIND is twap, vwap (in a topology vwap-slicer), pov, implementation-shortfall or iceberg. The schedule is the operator's own, for
             children that are each filled before the next one is due.
 
             Examples:
@@ -125,7 +125,7 @@ struct SliceRequest {
         let tactic: SlicePlan.Tactic
         switch command.kind {
         case "twap": tactic = .even
-        case "vwap":
+        case "vwap", "vwap-slicer":
             guard let text = command.curve else {
                 throw Refusal.configuration("vwap needs --curve 3,2,1,2,4; see floor slice --help")
             }
