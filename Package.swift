@@ -57,6 +57,7 @@ let package = Package(
         room("OMS", ["TradingModel", "StreamRuntime", "PlainData"]),
         room("Reconciler", ["TradingModel", "PlainData"]),
         room("Ledger", ["TradingModel", "PlainData", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Publishing", ["StreamRuntime", "PlainData", "WebSockets"]),
         room("Topology", [.product(name: "Yams", package: "Yams")]),
 
         // What stands on the rooms.
@@ -64,8 +65,8 @@ let package = Package(
         room(
             "Desk",
             [
-                "Clearance", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS", "Operators", "PlainData", "Reconciler",
-                "StreamRuntime", "Topology", "TradingModel", "WebSockets",
+                "Clearance", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS", "Operators", "PlainData", "Publishing",
+                "Reconciler", "StreamRuntime", "Topology", "TradingModel", "WebSockets",
             ]),
         room(
             "BatchBridge",
@@ -107,6 +108,7 @@ let package = Package(
         tests(of: "OMS", ["TradingModel", "StreamRuntime", "PlainData"]),
         tests(of: "Reconciler", ["TradingModel", "PlainData"]),
         tests(of: "Ledger", ["TradingModel", "PlainData"]),
+        tests(of: "Publishing", ["StreamRuntime", "PlainData", "TradingModel", "WebSockets"]),
         tests(of: "Topology"),
         tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
         tests(of: "Desk", ["Clearance", "Ledger", "Operators", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),

@@ -1,8 +1,9 @@
+import Publishing
 import Topology
 
 /// What `sinks:` may hold.
 enum SinkKinds {
-    static let all: [VertexKind] = [csv, fix, ledger, null]
+    static let all: [VertexKind] = [csv, fix, ledger, null, stream]
 
     static let csv = VertexKind(
         "csv", .sink,
@@ -51,5 +52,27 @@ enum SinkKinds {
 
     static let null = VertexKind(
         "null", .sink, inputs: [InputPort(accepts: [])], summary: "Takes everything and keeps nothing: for measuring.",
+        isDisplay: { _ in true })
+
+    static let stream = VertexKind(
+        "stream", .sink,
+        parameters: [
+            Parameter(
+                "port", .integer(0...65_535),
+                doc: "where it listens; sinks with one port share it, each a stream by its name; 0 lets the system choose",
+                isPlace: true),
+            Parameter(
+                "host", .text, .default("127.0.0.1"), doc: "the address to listen on; 0.0.0.0 for all, which asks nobody who he is",
+                isPlace: true),
+            Parameter(
+                "backlog", .integer(1...1_000_000), .default("1024"), unit: "elements",
+                doc: "how many wait for a client that takes less than there is", isPlace: true),
+            Parameter(
+                "slow", .choice(SlowClients.allCases.map(\.rawValue)), .default("conflate"),
+                doc: "beyond that: the client gets the latest of each symbol, counted, or is cut off", isPlace: true),
+        ],
+        inputs: [InputPort(accepts: [])],
+        summary: "Publishes every element over WebSocket to whoever subscribes: the latest of each symbol first, then what comes. "
+            + "A display: an edge into it may drop.",
         isDisplay: { _ in true })
 }

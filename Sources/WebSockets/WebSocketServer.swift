@@ -9,6 +9,12 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
         _ server: WebSocketServer, received message: UnsafeRawBufferPointer, isBinary: Bool, from client: WebSocketServer.ClientID
     )
     func webSocketServer(_ server: WebSocketServer, closed client: WebSocketServer.ClientID, _ closure: WebSocketClosure)
+    /// A client's queue has become half empty, or empty.
+    func webSocketServer(_ server: WebSocketServer, hasRoomFor client: WebSocketServer.ClientID)
+}
+
+extension WebSocketServerHandler {
+    public func webSocketServer(_ server: WebSocketServer, hasRoomFor client: WebSocketServer.ClientID) {}
 }
 
 /// A WebSocket server (RFC 6455) with a service thread of its own and a bounded queue a client.
@@ -177,7 +183,7 @@ extension WebSocketServer: ServiceEvents {
                 cws_abort(peer)
                 return false
             }
-            let (more, crossedHalf) = clients.withLock { _ in
+            let (rest, crossedHalf) = clients.withLock { _ in
                 let half = client.queue.capacity / 2
                 let before = client.queue.usedBytes
                 client.queue.removeFirst()
@@ -185,8 +191,10 @@ extension WebSocketServer: ServiceEvents {
                 return (!client.queue.isEmpty || client.close != nil, before > half && after <= half)
             }
             // Those who wait for room are told at half, not at every message: they then have much to do at once.
-            if crossedHalf || !more { clients.signal() }
-            return more
+            guard crossedHalf || !rest else { return true }
+            clients.signal()
+            handler.webSocketServer(self, hasRoomFor: id)
+            return clients.withLock { _ in !client.queue.isEmpty || client.close != nil }
         }
         if let close {
             let reason = Array(close.reason.utf8.prefix(123))

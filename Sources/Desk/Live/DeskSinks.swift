@@ -1,5 +1,6 @@
 import Foundation
 import PlainData
+import Publishing
 import StreamRuntime
 import Topology
 import TradingModel
@@ -15,6 +16,9 @@ final class DeskSinks {
     private var finishers: [(UInt64) throws -> Void] = []
     /// The sinks that are a venue's, with the sources of their sessions.
     private(set) var routes: [Route] = []
+
+    /// Where sinks of kind `stream` publish.
+    private var hubs: [StreamHub] = []
 
     private let assembly: Assembly, engine: Engine, settings: DeskRunSettings, directory: DataDirectory?
 
@@ -38,6 +42,7 @@ final class DeskSinks {
     func finishDisplays() {
         patience.end(afterNanoseconds: 2 * UTC.second)
         displays.finish()
+        for hub in hubs { hub.stop() }
     }
     /// When both threads have finished.
     func finish(at last: UInt64) throws { for finish in finishers { try finish(last) } }
@@ -58,6 +63,9 @@ final class DeskSinks {
             case "null":
                 guard let read = vertex.inputs.first else { continue }
                 attachNull(vertex, assembly.edge(read), Elements.type(named: read.element))
+            case "stream":
+                guard let read = vertex.inputs.first else { continue }
+                try attachStream(vertex, read, Elements.type(named: read.element))
             case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings, gauges))
             case "ledger":
                 guard let directory else {
@@ -98,6 +106,25 @@ final class DeskSinks {
             settings.notice("\(vertex.name): nobody read standard output; \(writer.unread) bytes of rows were not shown")
         }
         engine.effect(vertex.name, from: assembly.required(vertex, read.port, as: T.self), into: queue)
+    }
+    private func attachStream<T: Element>(_ vertex: CheckedVertex, _ read: CheckedEdge, _ type: T.Type) throws {
+        let hub = try hub(vertex.settings.text("host"), UInt16(vertex.settings.integer("port")))
+        let topic = hub.topic(
+            vertex.name, of: T.self, names: assembly.names, backlog: Int(vertex.settings.integer("backlog")),
+            slow: SlowClients(rawValue: vertex.settings.text("slow")) ?? .conflate, counters: assembly.graph.counters
+        ) { symbolKey($0) }
+        settings.notice("\(vertex.name): published on ws://\(hub.host):\(hub.port); http://\(hub.host):\(hub.port) shows it")
+        let queue = try makeQueue(vertex, read, of: T.self, wantsReplay: false)
+        displays.carry(queue) { (sequence, element: T) in topic.publish(sequence, element) }
+        displays.onTurn(of: vertex.name) { topic.flush() }
+        engine.effect(vertex.name, from: assembly.required(vertex, read.port, as: T.self), into: queue)
+    }
+    /// The one that listens there; each asked-for port 0 is a port of its own.
+    private func hub(_ host: String, _ port: UInt16) throws -> StreamHub {
+        if port != 0, let open = hubs.first(where: { $0.host == host && $0.port == port }) { return open }
+        let hub = try StreamHub(host: host, port: port)
+        hubs.append(hub)
+        return hub
     }
     private func attachNull<T: Element>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: T.Type) {
         guard let edge = edge as? Edge<T> else { return }
