@@ -12,7 +12,7 @@ extension FloorTests {
         @Test(
             "a Python client gets the latest of each symbol, then every bar that the floor writes to its file, to the digit",
             .enabled(if: python != nil, "needs .venv/bin/python with the package websockets"))
-        func python() async throws {
+        func everyBar() async throws {
             let folder = try TestFolder(), port = freePort()
             // Two hours of two symbols, a trade every 7 seconds each, at 1,200 times the pace: six seconds.
             var rows = "time,symbol,price,size\n"
