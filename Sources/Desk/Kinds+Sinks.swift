@@ -62,7 +62,8 @@ enum SinkKinds {
                 doc: "where it listens; sinks with one port share it, each a stream by its name; 0 lets the system choose",
                 isPlace: true),
             Parameter(
-                "host", .text, .default("127.0.0.1"), doc: "the address to listen on; 0.0.0.0 for all, which asks nobody who he is",
+                "host", .text, .default("127.0.0.1"),
+                doc: "the address to listen on; 0.0.0.0 for all, which asks nobody who he is",
                 isPlace: true),
             Parameter(
                 "backlog", .integer(1...1_000_000), .default("1024"), unit: "elements",
@@ -72,7 +73,8 @@ enum SinkKinds {
                 doc: "beyond that: the client gets the latest of each symbol, counted, or is cut off", isPlace: true),
         ],
         inputs: [InputPort(accepts: [])],
-        summary: "Publishes every element over WebSocket to whoever subscribes: the latest of each symbol first, then what comes. "
+        summary:
+            "Publishes every element over WebSocket to whoever subscribes: the latest of each symbol first, then what comes. "
             + "A display: an edge into it may drop.",
         isDisplay: { _ in true })
 }
