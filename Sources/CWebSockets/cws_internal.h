@@ -31,7 +31,7 @@ struct cws_context {
     struct lws_vhost *vhost;
     cws_events events;
     cws_settings settings;
-    struct lws_protocols protocols[2];
+    struct lws_protocols protocols[3];
     lws_retry_bo_t idle_policy;
     lws_sorted_usec_list_t timer;
     int32_t peer_count;
@@ -51,6 +51,7 @@ struct cws_answer {
 };
 
 int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count);
+int cws_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count);
 void cws_free_peer(cws_peer *peer);
 cws_peer *cws_new_peer(cws_context *context);
 int cws_http_request(cws_context *context, struct lws *wsi, cws_answer *answer, const char *path);

@@ -54,31 +54,6 @@ enum SourceKinds {
         return main?.elementName ?? format.elements.first ?? Trade.elementName
     }
 
-    static let websocket = VertexKind(
-        "websocket", .source,
-        parameters: [
-            Parameter("venue", .choice(["coinbase"]), doc: "whose messages these are"),
-            Parameter("url", .text, doc: "ws://HOST:PORT or wss://HOST", isPlace: true),
-            Parameter("symbols", .list(of: .text), doc: "the products to subscribe to"),
-            Parameter(
-                "channels", .list(of: .choice(["matches", "ticker", "heartbeat"])), .default("[matches, ticker, heartbeat]"),
-                doc: "what to subscribe to"),
-            Parameter("ca", .path, .optional, doc: "a certificate authority of your own, PEM", isPlace: true),
-            Parameter("stale", .duration(atLeast: 1_000_000), .default("30s"), doc: "silence after which the feed is stale"),
-            Parameter(
-                "ends", .boolean, .default("false"),
-                doc: "whether a close with code 1000 ends the source (a tape) instead of a reconnect (a market)"),
-            Parameter("lateness", .duration(atLeast: 0), .default("0s"), doc: "how far behind the newest message one may lie"),
-            Parameter(
-                "idle", .duration(atLeast: 1_000_000), .optional,
-                doc: "silence after which time goes on without this source until it speaks again; without it, time waits"),
-        ],
-        outputs: [
-            OutputPort("out", "Trade", eachCounts: true), OutputPort("quotes", "Quote", optional: true),
-            OutputPort("status", "FeedStatus", optional: true, eachCounts: true),
-        ],
-        summary: "Streams a venue's market data.")
-
     static let fix = VertexKind(
         "fix", .source,
         parameters: [Parameter("session", .session, doc: "the session under sessions: whose reports these are")],

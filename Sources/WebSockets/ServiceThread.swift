@@ -11,10 +11,12 @@ protocol ServiceEvents: AnyObject {
     func closed(_ peer: OpaquePointer, _ closure: WebSocketClosure)
     func failed(_ peer: OpaquePointer, cause: String)
     func requested(_ request: cws_request, _ answer: OpaquePointer)
+    func fetched(_ tag: UInt64, _ answer: HTTPAnswer)
 }
 
 extension ServiceEvents {
     func requested(_ request: cws_request, _ answer: OpaquePointer) {}
+    func fetched(_ tag: UInt64, _ answer: HTTPAnswer) {}
 }
 
 /// Where the events of a context go. It exists before the context does, and its target after.
@@ -115,7 +117,12 @@ final class ServiceThread: @unchecked Sendable {
                 let reason = String(decoding: UnsafeRawBufferPointer(start: $3, count: $4), as: UTF8.self)
                 target($0)?.closed($1, WebSocketClosure(code: UInt16(truncatingIfNeeded: $2), reason: reason))
             },
-            failed: { target($0)?.failed($1, cause: String(cString: $2)) }, request: nil)
+            failed: { target($0)?.failed($1, cause: String(cString: $2)) }, request: nil,
+            fetched: { owner, tag, status, bytes, count, cause in
+                let body = UnsafeRawBufferPointer(start: bytes, count: count)
+                let answer = cause.map { HTTPAnswer.failure(String(cString: $0)) } ?? .body(body, status: Int(status))
+                target(owner)?.fetched(tag, answer)
+            })
     }
 
 }

@@ -12,9 +12,12 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
     func webSocket(_ client: WebSocketClient, failed error: WebSocketError)
     /// The time set by `setTimer(after:)` has passed.
     func webSocketTimerFired(_ client: WebSocketClient)
+    /// What came for `fetch`.
+    func webSocket(_ client: WebSocketClient, fetched tag: UInt64, _ answer: HTTPAnswer)
 }
 
 extension WebSocketClientHandler {
+    public func webSocket(_ client: WebSocketClient, fetched tag: UInt64, _ answer: HTTPAnswer) {}
     public func webSocketTimerFired(_ client: WebSocketClient) {}
 }
 
@@ -42,6 +45,8 @@ public final class WebSocketClient: @unchecked Sendable {
         public var sendQueueBytes = 1 << 20
         /// Offer permessage-deflate (RFC 7692).
         public var offersCompression = false
+        /// `fetch` is asked for https: loads the certificates even where the connection itself is not secure.
+        public var fetchesSecurely = false
 
         public init(url: WebSocketURL, caFile: String? = nil) {
             self.url = url
@@ -54,6 +59,7 @@ public final class WebSocketClient: @unchecked Sendable {
         var connect = false
         var resume = false
         var timer: Duration?
+        var fetches: [(url: HTTPURL, path: String, tag: UInt64)] = []
         var close: WebSocketClosure?
         var isOpen = false
         var isStopping = false
@@ -92,7 +98,7 @@ public final class WebSocketClient: @unchecked Sendable {
         defer { free(caFile) }
         var settings = cws_settings()
         settings.ca_file = UnsafePointer(caFile)
-        settings.uses_tls = configuration.url.isSecure
+        settings.uses_tls = configuration.url.isSecure || configuration.fetchesSecurely
         settings.compresses = configuration.offersCompression
         settings.maximum_message_bytes = configuration.maximumMessageBytes
         settings.ping_seconds = configuration.pingSeconds
@@ -142,6 +148,13 @@ public final class WebSocketClient: @unchecked Sendable {
         service.wake()
     }
 
+    /// Gets a page by HTTP, over a connection of its own; certificate and host name are checked as those of the feed's. The
+    /// handler is told what came, with the tag.
+    public func fetch(_ url: HTTPURL, path: String, tag: UInt64) {
+        shared.withLock { $0.requests.fetches.append((url, path, tag)) }
+        service.wake()
+    }
+
     /// Starts the closing handshake, after what is queued has been sent.
     public func close(code: UInt16 = WebSocketClosure.normal, reason: String = "") {
         shared.withLock { if $0.requests.isOpen { $0.requests.close = WebSocketClosure(code: code, reason: reason) } }
@@ -165,6 +178,11 @@ public final class WebSocketClient: @unchecked Sendable {
 
 extension WebSocketClient: ServiceEvents {
     func woken() {
+        let fetches = shared.withLock { box in
+            defer { if !box.requests.fetches.isEmpty { box.requests.fetches = [] } }
+            return box.requests.isStopping ? [] : box.requests.fetches
+        }
+        for fetch in fetches { start(fetch.url, fetch.path, fetch.tag) }
         let (connects, resumes, timer, sends) = shared.withLock { box -> (Bool, Bool, Duration?, Bool) in
             defer {
                 box.requests.connect = false
@@ -198,6 +216,19 @@ extension WebSocketClient: ServiceEvents {
         // A connection can only open in a later turn of the loop, so this is never too late.
         peer = connecting
     }
+
+    private func start(_ url: HTTPURL, _ path: String, _ tag: UInt64) {
+        url.host.withCString { host in
+            path.withCString { path in
+                url.hostHeader.withCString { header in
+                    var target = cws_target(host: host, port: Int32(url.port), path: path, host_header: header, tls: url.isSecure)
+                    cws_fetch(service.context, &target, tag)
+                }
+            }
+        }
+    }
+
+    func fetched(_ tag: UInt64, _ answer: HTTPAnswer) { handler.webSocket(self, fetched: tag, answer) }
 
     func timerFired() { handler.webSocketTimerFired(self) }
 

@@ -1,3 +1,36 @@
+/// The parts of an `http://` or `https://` URL.
+public struct HTTPURL: Hashable, Sendable {
+    public let isSecure: Bool
+    /// A name or an address; an IPv6 address without its brackets.
+    public let host: String
+    public let port: UInt16
+    /// What stands before every path; no slash at its end.
+    public let path: String
+
+    public init(isSecure: Bool, host: String, port: UInt16, path: String = "") {
+        (self.isSecure, self.host, self.port, self.path) = (isSecure, host, port, path)
+    }
+    public init(_ text: String) throws(WebSocketError) {
+        let lower = text.lowercased()
+        guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else {
+            throw .invalidURL(text, reason: "it is neither http:// nor https://")
+        }
+        let url = try WebSocketURL("ws" + text.dropFirst(4))
+        (isSecure, host, port) = (url.isSecure, url.host, url.port)
+        path = url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path
+    }
+    var hostHeader: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+    }
+}
+
+/// What came for an HTTP request. The bytes are valid until the handler returns.
+public enum HTTPAnswer {
+    case body(UnsafeRawBufferPointer, status: Int)
+    case failure(String)
+}
+
 /// The parts of a `ws://` or `wss://` URL (RFC 6455 section 3).
 public struct WebSocketURL: Hashable, Sendable {
     public let isSecure: Bool

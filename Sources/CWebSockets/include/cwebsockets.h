@@ -41,6 +41,9 @@ typedef struct {
     void (*failed)(void *owner, cws_peer *peer, const char *cause);
     // A plain HTTP request: call cws_answer_set, or the connection is closed. Null: the server knows WebSocket only.
     void (*_Nullable request)(void *owner, const cws_request *request, cws_answer *answer);
+    // What came for a cws_fetch: a whole answer, or why there is none. The bytes live until the return.
+    void (*_Nullable fetched)(void *owner, uint64_t tag, uint32_t status, const uint8_t *_Nullable bytes, size_t count,
+                              const char *_Nullable cause);
 } cws_events;
 
 typedef struct {
@@ -77,6 +80,9 @@ void cws_destroy(cws_context *context);        // After cws_run has returned. En
 
 void cws_set_timer(cws_context *context, uint64_t microseconds);  // Replaces the one set before.
 cws_peer *_Nullable cws_connect(cws_context *context, const cws_target *target);  // Null: `failed` has said why.
+
+// An HTTP GET of its own connection. `fetched` follows, with the tag.
+void cws_fetch(cws_context *context, const cws_target *target, uint64_t tag);
 
 void cws_request_writable(cws_peer *peer);
 bool cws_send(cws_peer *peer, const uint8_t *_Nullable bytes, size_t count, bool binary);  // Only inside `writable`.

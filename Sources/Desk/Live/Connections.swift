@@ -14,10 +14,10 @@ package protocol Connections: Sendable {
     func recovery(_ recovery: consuming RouterRecovery, _ names: Names) -> RouterRecovery
 }
 
-/// Coinbase's feed over a web socket, FIX over QuickFIX.
+/// Venues' feeds over web sockets, FIX over QuickFIX.
 struct Sockets: Connections {
     func feed(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ run: DeskRunSettings) throws -> any LiveFeed {
-        try CoinbaseFeedSource(vertex, assembly, engine, run)
+        try VenueFeedSource(vertex, assembly, engine, run)
     }
     func session(_ settings: FIXSessionSettings, _ handler: SessionHandler) throws(FIXEngineError) -> any RouterSession {
         try RouterSessions.quickFIX(settings, handler)

@@ -1,3 +1,4 @@
+import MarketData
 import PlainData
 import StreamRuntime
 import Topology
@@ -14,6 +15,13 @@ extension Assembly {
             port, capacity: capacity ?? 65_536, overflow: Overflow(policy, sampling, key: key), doorway: doorway)
     }
 
+    /// Whether anybody reads an output.
+    func isRead(_ source: CheckedVertex, _ output: Int) -> Bool {
+        topology.vertices.contains {
+            $0.inputs.contains { topology.vertices[$0.producer].name == source.name && $0.output == output }
+        }
+    }
+
     /// Whether an output's elements may come ahead of older ones of its connection, so that they must not say how late it is:
     /// the newest of a key stands where its first one stood. Where nothing else of the connection tells the time they still
     /// do, and the source's `lateness` has to cover how long they wait.
@@ -21,7 +29,13 @@ extension Assembly {
         guard output > 0, source.kind == "websocket", topology.entrance(of: source.name, output).policy == .conflate else {
             return false
         }
-        return source.settings.texts("channels").contains { $0 == "matches" || $0 == "heartbeat" }
+        let venue = VenueName(rawValue: source.settings.text("venue"))
+        return source.settings.texts("channels").contains {
+            switch venue?.channel($0) {
+            case .trades, .aggregateTrades, .heartbeat: true
+            default: false
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ final class SymbolReader {
     }
 
     @inline(__always)
-    private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+    static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
         let count = bytes.count
         // Two loads that overlap cover any length from 8 to 16, and from 4 to 7.
         if count >= 8 {

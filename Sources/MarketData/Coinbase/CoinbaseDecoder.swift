@@ -11,7 +11,12 @@ public struct CoinbaseDecoder {
     private let values = CoinbaseValues()
     private var times = TimeReader()
 
-    public init(names: Names) { symbols = SymbolReader(names) }
+    private let fields: FieldTable
+
+    public init(names: Names) {
+        symbols = SymbolReader(names)
+        fields = FieldTable(["bids", "asks", "changes"], names)
+    }
 
     /// - Parameters:
     ///   - bytes: one whole message.
@@ -27,6 +32,58 @@ public struct CoinbaseDecoder {
         }
         if let twice { throw .twice(twice.name) }
         return try interpret(receivedAt)
+    }
+
+    /// The levels of the message decoded last, where it was of the `level2` channel; nil where it was of another.
+    func book(receivedAt: Int64, into batch: VenueBatch) throws(CoinbaseReject) -> BookMessage? {
+        let type = try text(.type)
+        let isSnapshot = type.equals("snapshot")
+        guard isSnapshot || type.equals("l2update") else { return nil }
+        var message = BookMessage(symbol: try symbol(), time: receivedAt)
+        message.isSnapshot = isSnapshot
+        batch.suspect = message.symbol
+        // The venue has been seen to write the year 1 here.
+        var times = times
+        if values[.time] != nil, let time = times.time(try text(.time)), time > 0 { message.time = time }
+        fields.begin(messageBytes: 0)
+        do throws(JSONFlaw) {
+            if isSnapshot {
+                for (key, isBid) in [(CoinbaseKey.bids, true), (.asks, false)] {
+                    guard let value = values[key] else { throw JSONFlaw(kind: .syntax, offset: 0) }
+                    var cursor = JSONCursor(value.bytes)
+                    try fields.pairs(&cursor, isBid: isBid, isBid ? 0 : 1, into: batch)
+                }
+            } else {
+                guard let value = values[.changes] else { throw JSONFlaw(kind: .syntax, offset: 0) }
+                var cursor = JSONCursor(value.bytes)
+                try changes(&cursor, batch)
+            }
+        } catch {
+            throw .bad(type.equals("snapshot") ? "bids or asks" : "changes", value: "", flaw: "is no list of levels")
+        }
+        try fields.check()
+        message.count = batch.levels.count
+        return message
+    }
+
+    /// `[["buy","price","size"],…]`
+    private func changes(_ cursor: inout JSONCursor, _ batch: VenueBatch) throws(JSONFlaw) {
+        try cursor.beginArray()
+        var isFirst = true
+        while try cursor.nextElement(isFirst: isFirst) {
+            isFirst = false
+            try cursor.beginArray()
+            guard try cursor.nextElement(isFirst: true) else { throw cursor.flaw() }
+            let side = try cursor.value()
+            guard try cursor.nextElement(isFirst: false) else { throw cursor.flaw() }
+            let price = try cursor.value()
+            guard try cursor.nextElement(isFirst: false) else { throw cursor.flaw() }
+            let size = try cursor.value()
+            guard try !cursor.nextElement(isFirst: false), side.bytes.equals("buy") || side.bytes.equals("sell") else {
+                throw cursor.flaw()
+            }
+            fields.level(price, size, isBid: side.bytes.equals("buy"), 2, into: batch)
+        }
     }
 
     /// - Returns: a key that is there twice.

@@ -1,9 +1,9 @@
 /// The keys of Coinbase messages that are looked at.
 enum CoinbaseKey: Int {
     case type, productID, time, price, size, side, tradeID, sequence, bestBid, bestBidSize, bestAsk, bestAskSize, lastTradeID
-    case message, reason
+    case message, reason, bids, asks, changes
 
-    static var count: Int { 15 }
+    static var count: Int { 18 }
 
     var name: String {
         switch self {
@@ -22,6 +22,9 @@ enum CoinbaseKey: Int {
         case .lastTradeID: "last_trade_id"
         case .message: "message"
         case .reason: "reason"
+        case .bids: "bids"
+        case .asks: "asks"
+        case .changes: "changes"
         }
     }
 
@@ -34,12 +37,15 @@ enum CoinbaseKey: Int {
             if text.equals("time") { self = .time; return }
             if text.equals("size") { self = .size; return }
             if text.equals("side") { self = .side; return }
+            if text.equals("bids") { self = .bids; return }
+            if text.equals("asks") { self = .asks; return }
         case 5:
             if text.equals("price") { self = .price; return }
         case 6:
             if text.equals("reason") { self = .reason; return }
         case 7:
             if text.equals("message") { self = .message; return }
+            if text.equals("changes") { self = .changes; return }
         case 8:
             if text.equals("sequence") { self = .sequence; return }
             if text.equals("trade_id") { self = .tradeID; return }

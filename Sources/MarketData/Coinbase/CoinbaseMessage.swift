@@ -16,26 +16,7 @@ public enum CoinbaseMessage: Equatable, Sendable {
     case other
 }
 
-/// Why a message was not understood. It is counted and left out; nothing of it is used.
-public enum CoinbaseReject: Error, Hashable, Sendable {
-    case notJSON(offset: Int)
-    case tooDeep(offset: Int)
-    case missing(String)
-    case twice(String)
-    case bad(String, value: String, flaw: String)
-}
-
-extension CoinbaseReject: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .notJSON(let offset): "no JSON at byte \(offset)"
-        case .tooDeep(let offset): "nested deeper than \(JSONCursor.deepest) levels at byte \(offset)"
-        case .missing(let key): "no \(key)"
-        case .twice(let key): "\(key) is there twice"
-        case .bad(let key, let value, let flaw): "\(key) \"\(value)\" \(flaw)"
-        }
-    }
-}
+public typealias CoinbaseReject = VenueReject
 
 extension Trade {
     static func areSame(_ a: Trade, _ b: Trade) -> Bool {

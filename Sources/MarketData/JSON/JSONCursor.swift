@@ -78,6 +78,35 @@ struct JSONCursor {
         return key
     }
 
+    // MARK: Arrays
+
+    /// Enters an array; whether it has elements is told by `nextElement`.
+    @inline(__always)
+    mutating func beginArray() throws(JSONFlaw) {
+        skipBlanks()
+        try take(91)
+    }
+
+    /// Whether an element follows, its comma taken; false when the array is at its end, which is then behind.
+    /// - Parameter isFirst: true for the first element asked for, false for those after a value.
+    @inline(__always)
+    mutating func nextElement(isFirst: Bool) throws(JSONFlaw) -> Bool {
+        skipBlanks()
+        if next == 93 {
+            at += 1
+            return false
+        }
+        if !isFirst { try take(44) }
+        return true
+    }
+
+    /// The byte that the next value begins with, 0 at the end.
+    @inline(__always)
+    mutating func peek() -> UInt8 {
+        skipBlanks()
+        return next
+    }
+
     /// Nothing but blanks may be left.
     mutating func finish() throws(JSONFlaw) {
         skipBlanks()
@@ -124,6 +153,20 @@ struct JSONCursor {
         let from = at
         var hasEscapes = false
         while at < end {
+            // Eight bytes at a time, up to the first that is a quote, a backslash or a control character.
+            if end - at >= 8 {
+                let word = UnsafeRawPointer(at).loadUnaligned(as: UInt64.self)
+                let (quote, slash) = (word ^ 0x2222_2222_2222_2222, word ^ 0x5C5C_5C5C_5C5C_5C5C)
+                let ones: UInt64 = 0x0101_0101_0101_0101
+                let special =
+                    ((quote &- ones) & ~quote | (slash &- ones) & ~slash | (word &- 0x2020_2020_2020_2020) & ~word)
+                    & 0x8080_8080_8080_8080
+                if special == 0 {
+                    at += 8
+                    continue
+                }
+                at += special.trailingZeroBitCount >> 3
+            }
             let byte = at.pointee
             if byte == 34 {
                 let text = bytes(from)

@@ -5,6 +5,8 @@ public final class SourceMetrics: @unchecked Sendable {  // plain words with one
     /// What a connection is doing.
     public enum State: UInt64, Sendable, CaseIterable {
         case down = 0, connected, live, stale, ended
+        /// Books: waiting for a first snapshot, or lost and waiting for another. An operator's word: not to be trusted.
+        case snapshotting, recovering, forcedStale
     }
     public let name: String
     let number: UInt64

@@ -6,6 +6,14 @@ public struct FeedStatus: Element {
         case connected = 0, disconnected, live, gap, duplicate, outOfOrder, stale, ended, rejected
         /// The venue's time has passed without a trade.
         case heartbeat
+        /// A book waits for its first snapshot.
+        case snapshotting
+        /// A book was lost (`gap`, or the reason) and waits for a snapshot; `live` follows.
+        case recovering
+        /// An operator says that the feed is not to be trusted.
+        case forcedStale
+        /// A book is not what the venue's checksum says.
+        case checksum
         public func text(_ names: Names) -> String { String(describing: self) }
     }
     public static var elementName: String { "FeedStatus" }

@@ -37,5 +37,6 @@ struct Check: ParsableCommand {
         }
         say("\(arguments.topology): \(checked.name) is fine: \(roles.joined(separator: ", ")); hash \(checked.hash)")
         for line in checked.threadLines { say("  thread \(line)") }
+        for feed in FeedCredentials.lacking(in: checked) { complain("warning: \(feed.complaint)") }
     }
 }

@@ -41,6 +41,8 @@ struct Run: ParsableCommand {
             return address
         }
         let topology = try arguments.checked()
+        let lacking = FeedCredentials.lacking(in: topology).map(\.complaint)
+        if !lacking.isEmpty { throw Refusal.configuration(lacking.joined(separator: "\n")) }
         var settings = DeskRunSettings(floorVersion: floorVersion, notice: { complain($0) })
         (settings.data, settings.durability, settings.speed) = (data, durability, try Run.factor(speed))
         settings.checkpointInterval = try Run.interval(checkpoint)

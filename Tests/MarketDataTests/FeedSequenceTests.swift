@@ -5,13 +5,13 @@ import TradingModel
 @testable import MarketData
 
 @Suite("the sequence of a feed")
-struct CoinbaseSequenceTests {
+struct FeedSequenceTests {
     private let a = SymbolID(rawValue: 3)
     private let b = SymbolID(rawValue: 9)
 
     @Test("the first trade begins anywhere; after it the ids grow by one, each product for itself")
     func grows() {
-        var sequence = CoinbaseSequence()
+        var sequence = FeedSequence()
         #expect(sequence.trade(a, id: 100) == .next && sequence.trade(b, id: 7) == .next)
         #expect(sequence.trade(a, id: 101) == .next && sequence.trade(b, id: 8) == .next)
         #expect(sequence.trade(a, id: 105) == .gap(from: 102, to: 104))
@@ -21,7 +21,7 @@ struct CoinbaseSequenceTests {
 
     @Test("a trade that was missing is taken once when it comes late; any other old one never")
     func late() {
-        var sequence = CoinbaseSequence()
+        var sequence = FeedSequence()
         _ = sequence.trade(a, id: 10)
         #expect(sequence.trade(a, id: 14) == .gap(from: 11, to: 13))
         #expect(sequence.trade(a, id: 12) == .outOfOrder(fills: true))
@@ -33,7 +33,7 @@ struct CoinbaseSequenceTests {
 
     @Test("a heartbeat shows a trade that never came")
     func heartbeat() {
-        var sequence = CoinbaseSequence()
+        var sequence = FeedSequence()
         #expect(sequence.heartbeat(a, lastTradeID: 50) == .next)
         _ = sequence.trade(a, id: 51)
         #expect(sequence.heartbeat(a, lastTradeID: 51) == .next)
@@ -44,7 +44,7 @@ struct CoinbaseSequenceTests {
 
     @Test("tickers only have to grow")
     func tickers() {
-        var sequence = CoinbaseSequence()
+        var sequence = FeedSequence()
         #expect(sequence.ticker(a, sequence: 5) == .next && sequence.ticker(a, sequence: 90) == .next)
         #expect(sequence.ticker(a, sequence: 90) == .duplicate && sequence.ticker(a, sequence: 89) == .outOfOrder(fills: false))
     }
@@ -53,7 +53,7 @@ struct CoinbaseSequenceTests {
     @Test("no trade passes twice", arguments: 1...20 as ClosedRange<UInt64>)
     func once(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var sequence = CoinbaseSequence()
+        var sequence = FeedSequence()
         var passed: Set<UInt64> = []
         var id: UInt64 = 1_000
         for _ in 0..<2_000 {

@@ -5,7 +5,7 @@ import TradingModel
 ///
 /// Trades: `trade_id` grows by one a trade of a product, so a larger step is a gap (`sequence` counts messages of the full
 /// channel too, which is not subscribed to here, so its steps say nothing). Tickers: `sequence` only has to grow.
-struct CoinbaseSequence {
+struct FeedSequence {
     enum Finding: Equatable {
         case next
         /// The ids that are missing before this one, which is in order otherwise.
@@ -48,6 +48,17 @@ struct CoinbaseSequence {
             return .gap(from: last + 1, to: id - 1)
         }
         return late(place, id)
+    }
+
+    /// Where numbers only grow: a smaller one is late, a larger one says nothing of a gap.
+    mutating func growing(_ symbol: SymbolID, id: UInt64) -> Finding {
+        let place = place(symbol)
+        let last = products[place].lastTrade
+        if id > last {
+            products[place].lastTrade = id
+            return .next
+        }
+        return id == last ? .duplicate : .outOfOrder(fills: false)
     }
 
     /// A heartbeat says which trade was the last one.

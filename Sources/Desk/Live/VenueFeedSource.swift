@@ -8,34 +8,40 @@ import TradingModel
 import WebSockets
 
 /// A `websocket` source: the venue's connection feeds the ports of its vertex, in the order of arrival.
-final class CoinbaseFeedSource: LiveFeed {
-    private let feed: CoinbaseFeed
+final class VenueFeedSource: LiveFeed {
+    private let feed: VenueFeed
     private let name: String, address: String, seconds: Int
     private let status: StatusTeller
 
     init(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ run: DeskRunSettings) throws {
         (name, address, seconds) = (vertex.name, vertex.settings.text("url"), run.logonSeconds)
         let settings = vertex.settings
-        let url: WebSocketURL
-        do { url = try WebSocketURL(settings.text("url")) } catch { throw DeskRunError.venue("source \(vertex.name): \(error)") }
-        var configuration = CoinbaseFeed.Configuration(
-            url: url, products: settings.texts("symbols"), caFile: settings.textIfPresent("ca"))
-        configuration.channels = settings.texts("channels")
-        configuration.staleAfter = .nanoseconds(settings.duration("stale"))
-        configuration.endsAtNormalClosure = settings.boolean("ends")
+        var configuration: VenueFeed.Configuration
+        do { configuration = try VenueFeed.Configuration(settings) } catch {
+            throw DeskRunError.venue("source \(vertex.name): \(error)")
+        }
+        let credentials = FeedCredentials(vertex)
+        guard credentials.missing.isEmpty else { throw DeskRunError.venue(credentials.complaint) }
+        configuration.credentials = credentials.values
         for product in configuration.products { _ = assembly.names.symbol(product) }
         let doorway = Doorway()
         let trades = assembly.entrance(vertex, 0, as: Trade.self, engine, doorway) { $0.symbol.rawValue }
         let quotes = assembly.entrance(vertex, 1, as: Quote.self, engine, doorway) { $0.symbol.rawValue }
         let statuses = assembly.entrance(vertex, 2, as: FeedStatus.self, engine, doorway) { $0.symbol.rawValue }
+        let bars = assembly.entrance(vertex, 3, as: Bar.self, engine, doorway) { $0.symbol.rawValue }
+        let deltas = assembly.entrance(vertex, 4, as: BookDelta.self, engine, doorway) { $0.symbol.rawValue }
+        let tops = assembly.entrance(vertex, 5, as: Quote.self, engine, doorway) { $0.symbol.rawValue }
         if let quotes { trades?.closes(quotes) { $0.symbol.rawValue } }
+        if let tops { trades?.closes(tops) { $0.symbol.rawValue } }
         if let idle = settings.durationIfPresent("idle"), let port = assembly.port(vertex, 0, as: Trade.self) {
             engine.setIdleTimeout(of: port, idle)
         }
         status = StatusTeller(
-            IngressOutput(trades: trades, quotes: quotes, statuses: statuses), source: vertex.name, names: assembly.names,
-            metrics: assembly.graph.counters.source(vertex.name), run.notice)
-        feed = CoinbaseFeed(configuration, names: assembly.names, output: status)
+            IngressOutput(
+                trades: trades, quotes: quotes, statuses: statuses, bars: bars, deltas: deltas, tops: tops,
+                wantsDeltas: assembly.isRead(vertex, 4), wantsTops: assembly.isRead(vertex, 5)),
+            source: vertex.name, names: assembly.names, metrics: assembly.graph.counters.source(vertex.name), run.notice)
+        feed = VenueFeed(configuration, names: assembly.names, output: status)
     }
 
     /// Connects and waits for the first word: a desk without data should say so at once.
@@ -53,11 +59,16 @@ final class CoinbaseFeedSource: LiveFeed {
 }
 
 /// Passes a feed's elements on, and says aloud when its connection comes and goes.
-private final class StatusTeller: FeedOutput {
+///
+/// `@unchecked Sendable`: the feed calls it from one thread at a time.
+private final class StatusTeller: FeedOutput, @unchecked Sendable {
     private let output: IngressOutput
     private let source: String, names: Names
     private let notice: @Sendable (String) -> Void
     private let metrics: SourceMetrics
+    /// Touched by whoever holds the feed's lock.
+    private var state = SourceMetrics.State.down
+    private var books: [SymbolID: SourceMetrics.State] = [:]
     private let connected = Atomic<Bool>(false)
     private let reason = Mutex("no answer")
 
@@ -72,11 +83,16 @@ private final class StatusTeller: FeedOutput {
     var lastReason: String { reason.withLock { $0 } }
     var credit: Int { output.credit }
 
+    var wantsBooks: Bool { output.wantsBooks }
+
     func take(_ trade: Trade) -> Bool { output.take(trade) }
     func take(_ quote: Quote) -> Bool { output.take(quote) }
+    func take(_ bar: Bar) -> Bool { output.take(bar) }
+    func take(_ delta: BookDelta) -> Bool { output.take(delta) }
+    func take(top quote: Quote) -> Bool { output.take(top: quote) }
     func take(_ status: FeedStatus) -> Bool {
         guard output.take(status) else { return false }
-        count(status.kind)
+        count(status)
         let text = names.text(of: status.reason)
         switch status.kind {
         case .connected:
@@ -94,18 +110,25 @@ private final class StatusTeller: FeedOutput {
         }
         return true
     }
-    private func count(_ kind: FeedStatus.Kind) {
-        switch kind {
+    /// The feed's state is that of its worst book, where its connection is live.
+    private func count(_ status: FeedStatus) {
+        switch status.kind {
         case .connected:
             if hasConnected { metrics.reconnects += 1 }
-            metrics.state = .connected
-        case .live: metrics.state = .live
-        case .disconnected: metrics.state = .down
-        case .stale: metrics.state = .stale
-        case .ended: metrics.state = .ended
+            state = .connected
+        case .live where status.symbol.rawValue != 0: books[status.symbol] = nil
+        case .live: state = .live
+        case .disconnected: (state, books) = (.down, [:])
+        case .stale: state = .stale
+        case .forcedStale: state = .forcedStale
+        case .ended: state = .ended
+        case .snapshotting: books[status.symbol] = .snapshotting
+        case .recovering: books[status.symbol] = .recovering
         case .gap: metrics.gaps += 1
-        default: break
+        default: return
         }
+        let isUp = state == .live || state == .connected
+        metrics.state = isUp ? books.values.max { $0.rawValue < $1.rawValue } ?? state : state
     }
     func finish() { output.finish() }
 }

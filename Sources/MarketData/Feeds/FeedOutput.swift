@@ -1,0 +1,75 @@
+import StreamRuntime
+import TradingModel
+
+/// Where a feed puts what it has decoded: the entrance of the graph, or a test.
+///
+/// Each call answers whether the element was taken. False means "no room": the feed then keeps it, stops reading its
+/// socket, and offers it again; it drops nothing.
+public protocol FeedOutput: Sendable {
+    func take(_ trade: Trade) -> Bool
+    func take(_ quote: Quote) -> Bool
+    func take(_ status: FeedStatus) -> Bool
+    func take(_ bar: Bar) -> Bool
+    func take(_ delta: BookDelta) -> Bool
+    /// The best bid and ask of a book.
+    func take(top quote: Quote) -> Bool
+    /// Whether anybody wants books: they are not kept for nobody.
+    var wantsBooks: Bool { get }
+    /// How many elements will be taken for certain, whatever they are. A feed stops reading before it has none left.
+    var credit: Int { get }
+    /// Nothing more comes from this feed.
+    func finish()
+}
+
+extension FeedOutput {
+    /// For an output that says no room by refusing.
+    public var credit: Int { .max }
+    public func take(_ bar: Bar) -> Bool { true }
+    public func take(_ delta: BookDelta) -> Bool { true }
+    public func take(top quote: Quote) -> Bool { true }
+    public var wantsBooks: Bool { false }
+}
+
+/// The ingresses of an engine as a feed's output. A kind of element that no source of the graph reads is left out.
+public struct IngressOutput: FeedOutput {
+    private let trades: Ingress<Trade>?
+    private let quotes: Ingress<Quote>?
+    private let statuses: Ingress<FeedStatus>?
+    private let bars: Ingress<Bar>?
+    private let deltas: Ingress<BookDelta>?
+    private let tops: Ingress<Quote>?
+    /// Books fill the journal, so those that nobody reads do not come in.
+    private let wantsDeltas: Bool, wantsTops: Bool
+
+    public init(
+        trades: Ingress<Trade>?, quotes: Ingress<Quote>?, statuses: Ingress<FeedStatus>? = nil, bars: Ingress<Bar>? = nil,
+        deltas: Ingress<BookDelta>? = nil, tops: Ingress<Quote>? = nil, wantsDeltas: Bool = true, wantsTops: Bool = true
+    ) {
+        (self.trades, self.quotes, self.statuses) = (trades, quotes, statuses)
+        (self.bars, self.deltas, self.tops) = (bars, deltas, tops)
+        (self.wantsDeltas, self.wantsTops) = (wantsDeltas && deltas != nil, wantsTops && tops != nil)
+    }
+    public var wantsBooks: Bool { wantsDeltas || wantsTops }
+
+    public func take(_ trade: Trade) -> Bool { trades?.offer(trade) ?? true }
+    public func take(_ quote: Quote) -> Bool { quotes?.offer(quote) ?? true }
+    public func take(_ status: FeedStatus) -> Bool { statuses?.offer(status) ?? true }
+    public func take(_ bar: Bar) -> Bool { bars?.offer(bar) ?? true }
+    public func take(_ delta: BookDelta) -> Bool { wantsDeltas ? deltas?.offer(delta) ?? true : true }
+    public func take(top quote: Quote) -> Bool { wantsTops ? tops?.offer(quote) ?? true : true }
+
+    public var credit: Int {
+        min(
+            min(trades?.credit ?? .max, quotes?.credit ?? .max, statuses?.credit ?? .max),
+            min(bars?.credit ?? .max, deltas?.credit ?? .max, tops?.credit ?? .max))
+    }
+
+    public func finish() {
+        trades?.finish()
+        quotes?.finish()
+        statuses?.finish()
+        bars?.finish()
+        deltas?.finish()
+        tops?.finish()
+    }
+}
