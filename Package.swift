@@ -76,7 +76,7 @@ let package = Package(
             name: "floor",
             dependencies: [
                 "BatchBridge", "Console", "Desk", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "Operators", "PaperVenue",
-                "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "CPlatform", "CAllocations",
+                "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "WebSockets", "CPlatform", "CAllocations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -97,7 +97,9 @@ static int accepted(cws_context *context, struct lws *wsi) {
 
 int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count) {
     cws_context *context = wsi ? lws_context_user(lws_get_context(wsi)) : NULL;
-    cws_peer *peer = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+    enum cws_kind *opaque = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+    if (opaque && *opaque == kFetch) return cws_fetch_callback(wsi, reason, user, in, count);
+    cws_peer *peer = (cws_peer *)opaque;
     switch (reason) {
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         if (context && atomic_exchange(&context->woken, false)) context->events.woken(context->events.owner);

@@ -80,8 +80,6 @@ cws_context *cws_create(const cws_settings *settings, const cws_events *events, 
     copy_texts(&context->settings);
     context->protocols[0] = (struct lws_protocols){
         .name = "ws", .callback = cws_callback, .rx_buffer_size = 65536, .per_session_data_size = sizeof(cws_answer)};
-    context->protocols[1] =
-        (struct lws_protocols){.name = "get", .callback = cws_fetch_callback, .rx_buffer_size = 65536};
     // No "never" exists for the idle policy: the longest time it can say is 18 hours.
     bool pings = settings->ping_seconds > 0;
     context->idle_policy = (lws_retry_bo_t){.retry_ms_table = no_retries,

@@ -7,7 +7,11 @@
 
 enum { kReasonLimit = 123 };  // RFC 6455 section 5.5: a control frame holds 125 bytes, two of them the code.
 
+// What a connection's opaque pointer points at begins with this.
+enum cws_kind { kPeer = 1, kFetch };
+
 struct cws_peer {
+    enum cws_kind kind;
     struct lws *wsi;
     cws_context *context;
     uint64_t user;
@@ -31,7 +35,7 @@ struct cws_context {
     struct lws_vhost *vhost;
     cws_events events;
     cws_settings settings;
-    struct lws_protocols protocols[3];
+    struct lws_protocols protocols[2];
     lws_retry_bo_t idle_policy;
     lws_sorted_usec_list_t timer;
     int32_t peer_count;

@@ -8,6 +8,7 @@
 enum { kLongestAnswer = 64 << 20 };
 
 struct cws_fetch {
+    enum cws_kind kind;
     cws_context *context;
     struct lws *wsi;
     uint64_t tag;
@@ -56,8 +57,7 @@ static int append(struct cws_fetch *fetch, const void *bytes, size_t count) {
 }
 
 int cws_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count) {
-    struct cws_fetch *fetch = wsi ? lws_get_opaque_user_data(wsi) : NULL;
-    if (!fetch) return lws_callback_http_dummy(wsi, reason, user, in, count);
+    struct cws_fetch *fetch = lws_get_opaque_user_data(wsi);
     switch (reason) {
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
         static const char agent[] = "TradingFloor";
@@ -100,7 +100,7 @@ int cws_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
 void cws_fetch(cws_context *context, const cws_target *target, uint64_t tag) {
     struct cws_fetch *fetch = calloc(1, sizeof *fetch);
     if (!fetch) return;
-    fetch->context = context, fetch->tag = tag;
+    fetch->kind = kFetch, fetch->context = context, fetch->tag = tag;
     struct lws_client_connect_info info;
     memset(&info, 0, sizeof info);
     info.context = context->lws;
@@ -112,7 +112,7 @@ void cws_fetch(cws_context *context, const cws_target *target, uint64_t tag) {
     info.method = "GET";
     info.ssl_connection = target->tls ? LCCSCF_USE_SSL : 0;  // Alone: certificate and host name are both checked.
     info.ssl_connection |= LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
-    info.local_protocol_name = "get";
+    info.local_protocol_name = "ws";
     info.alpn = "http/1.1";
     info.pwsi = &fetch->wsi;
     info.opaque_user_data = fetch;

@@ -8,6 +8,7 @@
 cws_peer *cws_new_peer(cws_context *context) {
     cws_peer *peer = calloc(1, sizeof *peer);
     if (!peer) return NULL;
+    peer->kind = kPeer;
     peer->context = context;
     peer->reading = true;
     return peer;

@@ -113,6 +113,8 @@ public final class Assembly {
         let lateness = vertex.settings.has("lateness") ? vertex.settings.duration("lateness") : 0
         var lead: SourcePort?
         return vertex.outputs.enumerated().map { index, output in
+            // Books and bars that nobody reads do not come in: they would fill the journal.
+            if index > 2, vertex.kind == "websocket", !isRead(vertex, index), let lead { return lead }
             let name = index == 0 ? vertex.name : vertex.name + "." + output.name
             let port =
                 isOutOfTime(vertex, index)

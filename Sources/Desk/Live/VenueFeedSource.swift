@@ -38,8 +38,7 @@ final class VenueFeedSource: LiveFeed {
         }
         status = StatusTeller(
             IngressOutput(
-                trades: trades, quotes: quotes, statuses: statuses, bars: bars, deltas: deltas, tops: tops,
-                wantsDeltas: assembly.isRead(vertex, 4), wantsTops: assembly.isRead(vertex, 5)),
+                trades: trades, quotes: quotes, statuses: statuses, bars: bars, deltas: deltas, tops: tops),
             source: vertex.name, names: assembly.names, metrics: assembly.graph.counters.source(vertex.name), run.notice)
         feed = VenueFeed(configuration, names: assembly.names, output: status)
     }

@@ -38,25 +38,22 @@ public struct IngressOutput: FeedOutput {
     private let bars: Ingress<Bar>?
     private let deltas: Ingress<BookDelta>?
     private let tops: Ingress<Quote>?
-    /// Books fill the journal, so those that nobody reads do not come in.
-    private let wantsDeltas: Bool, wantsTops: Bool
 
     public init(
         trades: Ingress<Trade>?, quotes: Ingress<Quote>?, statuses: Ingress<FeedStatus>? = nil, bars: Ingress<Bar>? = nil,
-        deltas: Ingress<BookDelta>? = nil, tops: Ingress<Quote>? = nil, wantsDeltas: Bool = true, wantsTops: Bool = true
+        deltas: Ingress<BookDelta>? = nil, tops: Ingress<Quote>? = nil
     ) {
         (self.trades, self.quotes, self.statuses) = (trades, quotes, statuses)
         (self.bars, self.deltas, self.tops) = (bars, deltas, tops)
-        (self.wantsDeltas, self.wantsTops) = (wantsDeltas && deltas != nil, wantsTops && tops != nil)
     }
-    public var wantsBooks: Bool { wantsDeltas || wantsTops }
+    public var wantsBooks: Bool { deltas != nil || tops != nil }
 
     public func take(_ trade: Trade) -> Bool { trades?.offer(trade) ?? true }
     public func take(_ quote: Quote) -> Bool { quotes?.offer(quote) ?? true }
     public func take(_ status: FeedStatus) -> Bool { statuses?.offer(status) ?? true }
     public func take(_ bar: Bar) -> Bool { bars?.offer(bar) ?? true }
-    public func take(_ delta: BookDelta) -> Bool { wantsDeltas ? deltas?.offer(delta) ?? true : true }
-    public func take(top quote: Quote) -> Bool { wantsTops ? tops?.offer(quote) ?? true : true }
+    public func take(_ delta: BookDelta) -> Bool { deltas?.offer(delta) ?? true }
+    public func take(top quote: Quote) -> Bool { tops?.offer(quote) ?? true }
 
     public var credit: Int {
         min(

@@ -82,7 +82,10 @@ public struct PrometheusText {
         let feeds = Rows("source", sources.filter { $0.state != nil }, name: \.name)
         counter("floor_source_gaps_total", "Stretches of the venue's sequence that never came.", feeds, \.gaps)
         counter("floor_source_reconnects_total", "Connections made after the first.", feeds, \.reconnects)
-        gauge("floor_feed_state", "0 down, 1 connected, 2 live, 3 stale, 4 ended, 5 snapshotting, 6 recovering, 7 forced stale.", feeds) { $0.state?.rawValue ?? 0 }
+        gauge(
+            "floor_feed_state", "0 down, 1 connected, 2 live, 3 stale, 4 ended, 5 snapshotting, 6 recovering, 7 forced stale.",
+            feeds
+        ) { $0.state?.rawValue ?? 0 }
     }
 
     private mutating func rest(_ figures: FloorFigures) {

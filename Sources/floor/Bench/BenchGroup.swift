@@ -2,7 +2,7 @@ import Foundation
 
 /// What is measured together, in a process of its own: its peak memory is its own too.
 enum BenchGroup: String, CaseIterable {
-    case runtime, ring, csp, desk, latency, soak, recovery
+    case runtime, ring, csp, desk, latency, soak, recovery, marketdata
 
     var measures: String {
         switch self {
@@ -13,6 +13,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: "from a tick to the order that it causes"
         case .soak: "memory over a long stream"
         case .recovery: "a checkpoint and a journal's tail"
+        case .marketdata: "venues' messages, books, one connection"
         }
     }
 
@@ -25,6 +26,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: try LatencyBench(options).run()
         case .soak: try SoakBench(options).run()
         case .recovery: try RecoveryBench(options).run()
+        case .marketdata: try FeedBench(options).run()
         }
     }
 
