@@ -53,7 +53,7 @@ struct FaultTests {
     @Test(
         "faults on the way leave the book of the lossless stream, and no wrong book is called good",
         arguments: Fuzz.seeds(16, of: "faulty feed"), [false, true])
-    func faults(seed: UInt64, isLinked: Bool) throws {
+    func damaged(seed: UInt64, isLinked: Bool) throws {
         let run = try CoreRun(isLinked ? .binanceFutures : .binance, ["X"], ["book"])
         var venue = FaultyVenue(seed: seed, isLinked: isLinked)
         var random = SplitMix64(seed: seed &* 77)
