@@ -11,6 +11,9 @@ import TradingModel
 public struct OMSOperator: Operator2, ~Copyable {
     public static var sideName: String { "anomalies" }
 
+    /// 2: the quantity of a replace that the venue shows before it accepts it.
+    public static var stateVersion: Int { 2 }
+
     private var book = OrderBookOfRecord()
 
     public init() {}

@@ -76,7 +76,7 @@ extension OrderState {
         // Some venues refuse a replace by a report and not by an OrderCancelReject.
         if let index = requestIndex(report.clOrdID), requests[index].isPending {
             (requests[index].stage, requests[index].isInDoubt) = (.rejected, false)
-            return
+            return takeBack(index)
         }
         // The second order of a ClOrdID was refused; the report shows the first one, which lives on (D22, F.1).
         if report.ordStatus != .rejected || (report.ordRejReason == 6 && (venueStatus != .pendingNew || isInDoubt)) {
@@ -113,7 +113,7 @@ extension OrderState {
             if isSplit, !rescale(from: orderQty, to: report.orderQty) {
                 effects.note(.illegalTransition, report, expected: cumQty, reported: report.cumQty)
             }
-            orderQty = report.orderQty
+            (orderQty, announcedIndex) = (report.orderQty, -1)
         }
         if venueStatus == .pendingNew { venueStatus = .new }
         resume(report)

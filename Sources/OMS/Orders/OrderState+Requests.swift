@@ -50,6 +50,22 @@ extension OrderState {
         }
         requests[index].stage = .acknowledged
         if venueStatus == .pendingNew { venueStatus = .new }
+        announce(report, index)
+    }
+
+    /// A venue that has two replaces before it can call the second one pending on the terms of the first (D.2.b): then these
+    /// are shown, and taken back if one of the two is refused.
+    private mutating func announce(_ report: ExecutionReport, _ index: Int) {
+        guard report.execType == .pendingReplace, report.orderQty > .zero, report.orderQty != orderQty,
+            let first = requestIndex(requests[index].origClOrdID), requests[first].kind == .replace,
+            requests[first].isPending, requests[first].orderQty == report.orderQty
+        else { return }
+        if announcedIndex < 0 { agreedQty = orderQty }
+        (announcedIndex, orderQty) = (Int64(first), report.orderQty)
+    }
+    mutating func takeBack(_ index: Int) {
+        guard announcedIndex >= 0, index >= announcedIndex else { return }
+        (announcedIndex, orderQty) = (-1, agreedQty)
     }
 
     /// OrderCancelReject. The order goes on as it was.
@@ -60,6 +76,7 @@ extension OrderState {
         }
         requests[index].stage = .rejected
         requests[index].isInDoubt = false
+        takeBack(index)
         if report.cxlRejReason == 1, !isEnded {
             // "Unknown order" about an order that lives here: neither side is to be believed before the venue is asked.
             isReconciling = true
@@ -97,6 +114,7 @@ extension OrderState {
         }
         acceptChain(upTo: index)
         termsIndex = Int64(index)
+        if index >= announcedIndex { announcedIndex = -1 }
         clOrdID = requests[index].clOrdID
         // The venue may grant less than was asked, as when the quantity asked for was already filled (D12).
         orderQty = report.orderQty > .zero ? report.orderQty : requests[index].orderQty

@@ -35,6 +35,10 @@ public struct OrderState: Sendable {
     var settledCount = 0
     /// Where in `requests` the accepted replace lies whose terms hold; −1 for the order as entered.
     var termsIndex: Int64 = -1
+    /// The replace whose quantity the venue has shown before it accepted it, and the quantity that was agreed on until then;
+    /// −1 for none.
+    var announcedIndex: Int64 = -1
+    var agreedQty: Quantity = .zero
     var fills: [Fill] = []
     /// The ExecIDs seen: of fills, with their place in `fills`; of other reports, with their ExecType.
     var seen = IDTable()
@@ -136,6 +140,8 @@ extension OrderState {
         coder.field(&isReconciling)
         coder.field(&requests, filler: ModifyRequest())
         coder.field(&termsIndex)
+        coder.field(&announcedIndex)
+        coder.field(&agreedQty.rawValue)
         coder.field(&fills, filler: Fill())
         seen.state(&coder)
     }
