@@ -1,10 +1,12 @@
 #include "cquickfix.h"
 
 #include "application.hpp"
+#include "store.hpp"
 
-#include <quickfix/FileStore.h>
 #include <quickfix/MessageStore.h>
 #include <quickfix/SessionSettings.h>
+#include <quickfix/ThreadedSSLSocketAcceptor.h>
+#include <quickfix/ThreadedSSLSocketInitiator.h>
 #include <quickfix/ThreadedSocketAcceptor.h>
 #include <quickfix/ThreadedSocketInitiator.h>
 
@@ -58,7 +60,7 @@ const char *qf_last_error(void) { return last_error.c_str(); }
 
 bool qf_in_callback(void) { return callback_depth > 0; }
 
-qf_engine *qf_create(const char *text, qf_role role, bool in_memory, const qf_callbacks *callbacks) {
+qf_engine *qf_create(const char *text, qf_role role, qf_store store, bool tls, const qf_callbacks *callbacks) {
     return guarded([&]() -> qf_engine * {
         std::unique_ptr<qf_engine> engine(new qf_engine(*callbacks));
         std::istringstream stream{std::string(text)};
@@ -66,16 +68,21 @@ qf_engine *qf_create(const char *text, qf_role role, bool in_memory, const qf_ca
         for (const FIX::SessionID &id : engine->settings.getSessions())
             if (FIX::Session::doesSessionExist(id))
                 throw std::runtime_error("session " + id.toString() + " is already open in this process");
-        if (in_memory)
+        if (store == QF_IN_MEMORY)
             engine->stores.reset(new FIX::MemoryStoreFactory);
         else
-            engine->stores.reset(new FIX::FileStoreFactory(engine->settings));
-        if (role == QF_INITIATOR)
+            engine->stores.reset(new LogStoreFactory(engine->settings, store == QF_ON_DISK));
+        FIX::Application &application = engine->application;
+        FIX::MessageStoreFactory &stores = *engine->stores;
+        if (role == QF_INITIATOR && tls)
             engine->initiator.reset(
-                new FIX::ThreadedSocketInitiator(engine->application, *engine->stores, engine->settings, engine->logs));
+                new FIX::ThreadedSSLSocketInitiator(application, stores, engine->settings, engine->logs));
+        else if (role == QF_INITIATOR)
+            engine->initiator.reset(new FIX::ThreadedSocketInitiator(application, stores, engine->settings, engine->logs));
+        else if (tls)
+            engine->acceptor.reset(new FIX::ThreadedSSLSocketAcceptor(application, stores, engine->settings, engine->logs));
         else
-            engine->acceptor.reset(
-                new FIX::ThreadedSocketAcceptor(engine->application, *engine->stores, engine->settings, engine->logs));
+            engine->acceptor.reset(new FIX::ThreadedSocketAcceptor(application, stores, engine->settings, engine->logs));
         return engine.release();
     }, nullptr);
 }
@@ -194,6 +201,48 @@ qf_sent qf_send(
     }, {QF_FAILED, 0});
     current_send = outer;
     return sent;
+}
+
+struct qf_store_file {
+    LogStore store;
+    qf_store_file(const char *path, bool syncs) : store(path, syncs) {}
+};
+
+qf_store_file *qf_store_open(const char *path, bool syncs) {
+    return guarded([&]() -> qf_store_file * { return new qf_store_file(path, syncs); }, nullptr);
+}
+void qf_store_close(qf_store_file *store) { delete store; }
+
+int32_t qf_store_set(qf_store_file *store, int32_t number, const uint8_t *bytes, size_t length) {
+    return guarded([&]() -> int32_t {
+        store->store.set(number, std::string(reinterpret_cast<const char *>(bytes), length));
+        store->store.setNextSenderMsgSeqNum(number + 1);
+        return 0;
+    }, -1);
+}
+void qf_store_set_next(qf_store_file *store, int32_t sender, int32_t target) {
+    store->store.setNextSenderMsgSeqNum(sender);
+    store->store.setNextTargetMsgSeqNum(target);
+}
+void qf_store_next(qf_store_file *store, int32_t *sender, int32_t *target) {
+    *sender = store->store.getNextSenderMsgSeqNum();
+    *target = store->store.getNextTargetMsgSeqNum();
+}
+int32_t qf_store_reset(qf_store_file *store) {
+    return guarded([&]() -> int32_t {
+        store->store.reset();
+        return 0;
+    }, -1);
+}
+int32_t qf_store_get(
+    qf_store_file *store, int32_t first, int32_t last, void *context,
+    void (*body)(void *context, const uint8_t *bytes, size_t length)) {
+    return guarded([&]() -> int32_t {
+        std::vector<std::string> texts;
+        store->store.get(first, last, texts);
+        for (const std::string &text : texts) body(context, reinterpret_cast<const uint8_t *>(text.data()), text.size());
+        return 0;
+    }, -1);
 }
 
 bool qf_find(const qf_message *handle, int32_t tag, const uint8_t **bytes, size_t *length) {

@@ -31,6 +31,9 @@ public final class FIXEngine: Sendable {
         guard Set(settings.map(\.port)).count == 1, Set(settings.map { $0.storePath == nil }).count == 1 else {
             throw .badSessions(reason: "the sessions of one engine share a port, and store all in files or all in memory")
         }
+        guard Set(settings.map(\.tls)).count == 1, Set(settings.map(\.syncsStore)).count == 1 else {
+            throw .badSessions(reason: "the sessions of one engine share their certificates, and how their stores are synced")
+        }
         guard Set(settings.map(\.name)).count == settings.count else {
             throw .badSessions(reason: "two sessions have the same name")
         }
@@ -41,7 +44,8 @@ public final class FIXEngine: Sendable {
         callbacks = FIXCallbacks(handler: handler, settings: settings)
         var table = callbacks.table()
         let role = first.role == .initiator ? QF_INITIATOR : QF_ACCEPTOR
-        guard let engine = qf_create(text, role, first.storePath == nil, &table) else {
+        let store = first.storePath == nil ? QF_IN_MEMORY : first.syncsStore ? QF_ON_DISK : QF_IN_FILE
+        guard let engine = qf_create(text, role, store, first.tls != nil, &table) else {
             throw .engineRefused(session: first.name, reason: lastEngineError())
         }
         for (number, session) in settings.enumerated() where qf_bind(engine, session.name) != Int32(number) {

@@ -4,6 +4,7 @@ extension FIXSessionSettings {
     /// `SocketNodelay` is off in QuickFIX by default; without it a small message can wait 40 ms for the peer's delayed
     /// acknowledgment.
     func engineText() -> String {
+        // QuickFIX reads certificates for the engine, not by session.
         """
         [DEFAULT]
         ConnectionType=\(role.rawValue)
@@ -12,7 +13,7 @@ extension FIXSessionSettings {
         ReconnectInterval=\(reconnectSeconds)
         SocketNodelay=Y
 
-        """
+        """ + (tls.map(tlsLines) ?? []).map { $0 + "\n" }.joined()
     }
 
     /// What the engine is told of this session.
@@ -33,7 +34,13 @@ extension FIXSessionSettings {
         case .acceptor: lines += ["SocketAcceptPort=\(port)", "SocketReuseAddress=Y"]
         }
         if let storePath { lines.append("FileStorePath=\(storePath)") }
-        if let dictionaryPath {
+        if version == .fixt11 { lines.append("DefaultApplVerID=FIX.5.0SP2") }
+        if let dictionaryPath, let transportDictionaryPath, version == .fixt11 {
+            lines += [
+                "UseDataDictionary=Y", "TransportDataDictionary=\(transportDictionaryPath)",
+                "AppDataDictionary=\(dictionaryPath)",
+            ]
+        } else if let dictionaryPath {
             lines += ["UseDataDictionary=Y", "DataDictionary=\(dictionaryPath)"]
         } else {
             lines.append("UseDataDictionary=N")
@@ -41,7 +48,30 @@ extension FIXSessionSettings {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private func tlsLines(_ tls: FIXTLS) -> [String] {
+        var lines: [String] = []
+        // Level 1: no connection without a certificate that checks. (2 would take one that is not shown.)
+        if let ca = tls.ca { lines += ["CertificationAuthoritiesFile=\(ca)", "CertificateVerifyLevel=1"] }
+        let side = role == .acceptor ? "Server" : "Client"
+        if let certificate = tls.certificate { lines.append("\(side)CertificateFile=\(certificate)") }
+        if let key = tls.key { lines.append("\(side)CertificateKeyFile=\(key)") }
+        return lines
+    }
+
     private func validate() throws(FIXEngineError) {
+        if let tls {
+            for (key, path) in [("ca", tls.ca), ("certificate", tls.certificate), ("key", tls.key)] {
+                if let path { try check(key, path) }
+            }
+            if role == .initiator, tls.ca == nil {
+                throw .badSetting(
+                    session: name, key: "ca", value: "", expected: "the authority that signs the venue, or anybody is believed")
+            }
+            if role == .acceptor, tls.certificate == nil || tls.key == nil {
+                throw .badSetting(session: name, key: "certificate", value: "", expected: "a certificate and its key")
+            }
+        }
+        if let transportDictionaryPath { try check("transport dictionary", transportDictionaryPath) }
         try check("sender", sender)
         try check("target", target)
         if role == .initiator { try check("host", host) }

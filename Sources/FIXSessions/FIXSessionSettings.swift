@@ -7,6 +7,22 @@ public enum FIXRole: String, Hashable, Sendable {
 public enum FIXVersion: String, Hashable, Sendable, CaseIterable {
     case fix42 = "FIX.4.2"
     case fix44 = "FIX.4.4"
+    /// The session protocol of FIX 5.0; its application messages are of version 5.0 SP2.
+    case fixt11 = "FIXT.1.1"
+}
+
+/// The certificates of an encrypted session, PEM files.
+///
+/// The other side's certificate must be signed by `ca`. Its host name is not looked at (QuickFIX has no such check), so let
+/// the authority be one that signs for this venue alone.
+public struct FIXTLS: Hashable, Sendable {
+    public var ca: String?
+    /// Ours; an acceptor needs them, an initiator where the venue asks for them.
+    public var certificate: String?, key: String?
+
+    public init(ca: String? = nil, certificate: String? = nil, key: String? = nil) {
+        (self.ca, self.certificate, self.key) = (ca, certificate, key)
+    }
 }
 
 /// What one FIX session is: its two names, where the peer is, and how it keeps its sequence numbers.
@@ -30,6 +46,11 @@ public struct FIXSessionSettings: Hashable, Sendable {
     /// The folder of the message store, which is what lets a restarted process go on with its sequence numbers. Without
     /// it they live in memory, and a restart begins a session that has to reset.
     public var storePath: String?
+    /// Whether a message is on the disk before it leaves. Otherwise it is with the system: that survives the process, not a
+    /// power cut.
+    public var syncsStore = false
+    /// Nil is clear text.
+    public var tls: FIXTLS?
     /// Both sequence numbers start at 1 at every logon (ResetSeqNumFlag(141)=Y). What was stored for resending is lost.
     public var resetOnLogon: Bool
     /// How long an initiator waits after a lost or refused connection, in seconds; at least 1.
@@ -42,6 +63,8 @@ public struct FIXSessionSettings: Hashable, Sendable {
     /// A data dictionary in QuickFIX's XML form: with it the session refuses messages that lack required fields or hold
     /// values that are not allowed, and reads repeating groups. Without it messages are flat fields.
     public var dictionaryPath: String?
+    /// With FIXT.1.1 the dictionary of the session's own messages; `dictionaryPath` is that of the application's.
+    public var transportDictionaryPath: String?
 
     public init(
         role: FIXRole, version: FIXVersion = .fix44, sender: String, target: String, host: String = "127.0.0.1", port: Int,

@@ -27,6 +27,7 @@ extension FIXTag {
     public static let ordStatus: FIXTag = 39
     public static let ordType: FIXTag = 40
     public static let origClOrdID: FIXTag = 41
+    public static let execTransType: FIXTag = 20
     public static let possDupFlag: FIXTag = 43
     public static let price: FIXTag = 44
     public static let refSeqNum: FIXTag = 45

@@ -50,6 +50,25 @@ private struct Desk: ~Copyable {
 struct SendProtocolTests {
     let order = makeRequest(1), cancel = makeRequest(2, .cancel, orig: 1), replace = makeRequest(3, .replace, orig: 1)
 
+    @Test("after a crash, what the session has not kept has not left: it leaves, and what it has kept is asked about")
+    func acquitted() {
+        var desk = Desk()
+        let other = makeRequest(9)
+        desk.sends.restore(order, takenAt: 3)
+        desk.sends.restore(other, takenAt: 3)
+        #expect(desk.sends.isUnsent(order.clOrdID) && desk.sends.isUnsent(other.clOrdID))
+        desk.sends.acquit(allBut: [other.clOrdID], takenAfter: 2)
+        desk.sends.finishRestoring(into: &desk.actions)
+        #expect(desk.take() == [.record(.inDoubt(other, .sendNotRecorded))])
+        #expect(desk.up(4) == [.send(order, possResend: false), .ask(other)])
+
+        var blind = Desk()  // from before the machine was started: the store may have lost it
+        blind.sends.restore(order, takenAt: 2)
+        blind.sends.acquit(allBut: [], takenAfter: 2)
+        blind.sends.finishRestoring(into: &blind.actions)
+        #expect(blind.take() == [.record(.inDoubt(order, .sendNotRecorded))])
+    }
+
     @Test("a request leaves at once when logged on, and Sent is recorded with its number")
     func sends() {
         var desk = Desk()

@@ -50,6 +50,19 @@ struct VenueMessageTests {
         #expect(r.ordRejReason == -1 && r.cxlRejReason == -1)
     }
 
+    /// FIX 4.2, tag 20: 0 New, 1 Cancel, 2 Correct, 3 Status; fills are ExecType 1 and 2.
+    @Test("FIX 4.2 says with ExecTransType what is canceled, corrected or an answer")
+    func execTransType() throws {
+        func execType(_ code: String, _ trans: String) throws -> ExecType {
+            try report(Self.fill.replacing("150=F|", with: "150=\(code)|20=\(trans)|19=E-0|")).execType
+        }
+        #expect(try execType("1", "0") == .trade && execType("2", "0") == .trade && execType("0", "0") == .new)
+        #expect(
+            try execType("1", "1") == .tradeCancel && execType("2", "2") == .tradeCorrect && execType("0", "3") == .orderStatus)
+        #expect(flaw(Self.fill.replacing("150=F|", with: "150=F|20=7|")) == .malformed(.execTransType))
+        #expect(flaw(Self.fill.replacing("150=F|", with: "150=1|20=1|")) == .missing(.execRefID))
+    }
+
     @Test("an order cancel reject is read; absent fields are absent")
     func cancelReject() throws {
         let r = try report(Self.cancelReject)

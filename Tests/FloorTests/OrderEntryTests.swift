@@ -49,9 +49,12 @@ extension FloorTests {
             }
             let desk = try await OrderEntry(orders: rows.joined(), venue: "--seed", "\(seed)", "--drops", "0.5")
             var random = SplitMix64(seed: seed)
-            for _ in 0..<3 {
+            for turn in 0..<3 {
                 let run = try desk.start()
-                if random.below(3) > 0 { try await run.waitFor(",O\(random.below(100)),") }
+                // In the middle of the file; then at any moment, also before the logon.
+                if turn == 0 { try await run.waitFor(",O\(random.below(100)),") }
+                if turn == 1 { try await run.waitFor("logged on") }
+                if turn == 2 { try await Task.sleep(nanoseconds: UInt64(random.below(300)) * 1_000_000) }
                 run.kill()
                 #expect(try await run.wait(seconds: 20) == -SIGKILL)
             }

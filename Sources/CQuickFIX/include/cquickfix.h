@@ -66,9 +66,15 @@ typedef struct {
 /// Why the last call of this thread failed.
 const char *qf_last_error(void);
 
-/// An engine of the settings text (QuickFIX's own format). In memory: message stores live no longer than the engine.
-/// NULL on failure.
-qf_engine *_Nullable qf_create(const char *settings, qf_role role, bool in_memory, const qf_callbacks *callbacks);
+/// Where sequence numbers and sent messages are kept.
+typedef enum : int32_t {
+    QF_IN_MEMORY = 0,  // no longer than the engine lives
+    QF_IN_FILE = 1,    // survives the process: a file of our own under FileStorePath, see store.hpp
+    QF_ON_DISK = 2,    // survives the machine: a message is synced before it leaves
+} qf_store;
+
+/// An engine of the settings text (QuickFIX's own format), over TLS or not. NULL on failure.
+qf_engine *_Nullable qf_create(const char *settings, qf_role role, qf_store store, bool tls, const qf_callbacks *callbacks);
 /// Gives a session ("FIX.4.4:SENDER->TARGET") its number: 0, 1, … in the order of the calls. All before qf_start. -1 on failure.
 int32_t qf_bind(qf_engine *engine, const char *session_id);
 /// 0 when the engine's threads run; -1 on failure, for example when the port is taken.
@@ -97,6 +103,21 @@ int32_t qf_stored(
 qf_sent qf_send(
     qf_engine *engine, int32_t session, const char *msg_type, const uint8_t *_Nullable bytes, const qf_field *_Nullable fields,
     size_t count, bool store_when_logged_off);
+
+// MARK: The store by itself, for tests and for `floor fix log`.
+
+typedef struct qf_store_file qf_store_file;
+/// NULL on failure: a file that is none of ours, or cannot be opened. One that is not there is made.
+qf_store_file *_Nullable qf_store_open(const char *path, bool syncs);
+void qf_store_close(qf_store_file *store);
+/// 0 on success.
+int32_t qf_store_set(qf_store_file *store, int32_t number, const uint8_t *bytes, size_t length);
+void qf_store_set_next(qf_store_file *store, int32_t sender, int32_t target);
+void qf_store_next(qf_store_file *store, int32_t *sender, int32_t *target);
+int32_t qf_store_reset(qf_store_file *store);
+int32_t qf_store_get(
+    qf_store_file *store, int32_t first, int32_t last, void *context,
+    void (*body)(void *context, const uint8_t *bytes, size_t length));
 
 /// The value of a header, body or trailer tag, in place; false when the message has none.
 bool qf_find(const qf_message *message, int32_t tag, const uint8_t *_Nullable *_Nonnull bytes, size_t *length);

@@ -1,5 +1,6 @@
 import FIXRouter
 import FIXSessions
+import Foundation
 import PlainData
 import StreamRuntime
 import Topology
@@ -10,8 +11,14 @@ package protocol Connections: Sendable {
     func feed(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ run: DeskRunSettings) throws -> any LiveFeed
     /// A router's session.
     func session(_ settings: FIXSessionSettings, _ handler: SessionHandler) throws(FIXEngineError) -> any RouterSession
+    /// Since when the session's store has everything that left, nanoseconds since the epoch; `.max` where nobody knows.
+    func storeProvesSince(_ durability: Durability) -> Int64
     /// What a router is told of the day so far.
     func recovery(_ recovery: consuming RouterRecovery, _ names: Names) -> RouterRecovery
+}
+
+extension Connections {
+    package func storeProvesSince(_ durability: Durability) -> Int64 { .max }
 }
 
 /// Venues' feeds over web sockets, FIX over QuickFIX.
@@ -23,6 +30,16 @@ struct Sockets: Connections {
         try RouterSessions.quickFIX(settings, handler)
     }
     func recovery(_ recovery: consuming RouterRecovery, _ names: Names) -> RouterRecovery { recovery }
+    /// A store that is synced has it always; one that is not, since the machine was started.
+    func storeProvesSince(_ durability: Durability) -> Int64 { durability == .disk ? .min : bootTime() ?? .max }
+
+    private func bootTime() -> Int64? {
+        guard let text = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),
+            let seconds = Int64(line.dropFirst(6))
+        else { return nil }
+        return seconds * UTC.second
+    }
 }
 
 /// A connection that offers elements from a thread of its own.

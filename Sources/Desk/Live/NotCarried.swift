@@ -1,3 +1,4 @@
+import FIXSessions
 import Topology
 
 /// What a topology may ask for and a live run does not carry yet. Said before anything runs: an encrypted session that
@@ -6,10 +7,23 @@ enum NotCarried {
     static func check(_ topology: CheckedTopology, notice: (String) -> Void) throws(DeskRunError) {
         for session in topology.sessions {
             let (name, keys) = (session.name, session.settings)
-            if keys.boolean("tls") || ["ca", "certificate", "key"].contains(where: keys.has) {
+            let certificates = ["ca", "certificate", "key"].filter(keys.has)
+            if !keys.boolean("tls"), let first = certificates.first {
                 throw .venue(
-                    "session \(name): TLS is not carried yet, and nothing is sent in clear text instead; "
-                        + "remove tls, ca, certificate and key, and let a TLS proxy on this machine stand between")
+                    "session \(name): TLS is off, and \(first) is given; nothing goes out in clear text by mistake: say tls: true"
+                )
+            }
+            if keys.boolean("tls"), !keys.has("ca") {
+                throw .venue(
+                    "session \(name): TLS without ca believes anybody; give ca, the certificate authority that signs the venue")
+            }
+            if keys.has("certificate") != keys.has("key") {
+                throw .venue("session \(name): TLS needs certificate and key together")
+            }
+            if FIXVersion(rawValue: keys.text("version")) == nil {
+                throw .venue(
+                    "session \(name): version \(keys.text("version")) is not carried; there are "
+                        + FIXVersion.allCases.map(\.rawValue).joined(separator: ", "))
             }
             if keys.has("throttle") {
                 throw .venue("session \(name): throttle is not carried yet; use limits.throttle, which compliance keeps")

@@ -31,7 +31,7 @@ final class Route {
         session = sink.settings.text("session")
         isUp = gauges.session(session)
         (self.run, self.engine, names, day) = (run, engine, assembly.names, assembly.day)
-        settings = Route.settings(session, assembly.topology, directory)
+        settings = Route.settings(session, assembly.topology, directory, run.durability)
         let source = assembly.topology.vertices.first {
             $0.role == .source && $0.kind == "fix" && $0.settings.text("session") == sink.settings.text("session")
         }
@@ -62,14 +62,26 @@ final class Route {
         engine.effect(sink.name, from: intents, into: queue, measuring: session)
     }
 
-    private static func settings(_ name: String, _ topology: CheckedTopology, _ directory: DataDirectory?) -> FIXSessionSettings {
+    private static func settings(
+        _ name: String, _ topology: CheckedTopology, _ directory: DataDirectory?, _ durability: Durability
+    ) -> FIXSessionSettings {
         guard let session = topology.session(name) else { preconditionFailure("the session \(name) was checked to exist") }
-        return FIXSessionSettings(
-            role: .initiator, version: FIXVersion(rawValue: session.text("version")) ?? .fix44, sender: session.text("sender"),
-            target: session.text("target"), host: session.text("host"), port: Int(session.integer("port")),
+        guard let version = FIXVersion(rawValue: session.text("version")) else {
+            preconditionFailure("the version of session \(name) was checked to be carried")
+        }
+        var settings = FIXSessionSettings(
+            role: .initiator, version: version, sender: session.text("sender"), target: session.text("target"),
+            host: session.text("host"), port: Int(session.integer("port")),
             heartbeatSeconds: Int(session.duration("heartbeat") / UTC.second),
             storePath: session.textIfPresent("store") ?? directory?.fix, resetOnLogon: session.boolean("reset"),
             reconnectSeconds: session.durationIfPresent("reconnect").map { Int($0 / UTC.second) } ?? 1)
+        settings.syncsStore = durability == .disk
+        if session.boolean("tls") {
+            settings.tls = FIXTLS(
+                ca: session.textIfPresent("ca"), certificate: session.textIfPresent("certificate"),
+                key: session.textIfPresent("key"))
+        }
+        return settings
     }
 
     /// Whether a request waits for the venue's word.
@@ -94,7 +106,9 @@ final class Route {
                 default: break
                 }
                 if let line = teller.line(for: event) { notice(line) }
-            }, eventTime: eventTime, hasThread: run.hasThreads, connect: run.connections.session)
+            }, eventTime: eventTime, storeProvesSince: run.connections.storeProvesSince(run.durability),
+            hasThread: run.hasThreads,
+            connect: run.connections.session)
         // Ids of other days are of other journals.
         let lost = router.lost.filter { $0.clOrdID.rawValue >> 52 == day }
         guard lost.isEmpty else { throw DeskRunError.lostRequests(session: session, lost.map { $0.clOrdID.text(names) }) }

@@ -16,10 +16,11 @@ extension EncodingFlaw: CustomStringConvertible {
     }
 }
 
-/// Writes requests as FIX 4.4 messages: NewOrderSingle(D), OrderCancelRequest(F), OrderCancelReplaceRequest(G),
+/// Writes requests as messages of FIX 4.2, 4.4 and 5.0 SP2, which differ little here: NewOrderSingle(D), OrderCancelRequest(F), OrderCancelReplaceRequest(G),
 /// OrderStatusRequest(H).
 struct OrderEncoder: Sendable {
     let names: Names
+    var version = FIXVersion.fix44
 
     /// - Parameters:
     ///   - transactTime: TransactTime(60), nanoseconds since the epoch.
@@ -59,7 +60,7 @@ struct OrderEncoder: Sendable {
         var question = request
         question.action = .status
         try encode(question, transactTime: 0, possResend: false, into: &message)
-        message.append(.ordStatusReqID, String(number))
+        if version != .fix42 { message.append(.ordStatusReqID, String(number)) }
     }
 
     private func append(_ tag: FIXTag, _ text: String, to message: inout FIXMessageBuilder) throws(EncodingFlaw) {

@@ -26,7 +26,7 @@ public struct MessageRefusal: Hashable, Sendable {
     public var eventTime: Int64
 }
 
-/// Reads ExecutionReport(8), OrderCancelReject(9), Reject(3) and BusinessMessageReject(j) of FIX 4.4.
+/// Reads ExecutionReport(8), OrderCancelReject(9), Reject(3) and BusinessMessageReject(j) of FIX 4.2, 4.4 and 5.0 SP2.
 struct VenueMessageDecoder: Sendable {
     let names: Names
 
@@ -50,7 +50,7 @@ struct VenueMessageDecoder: Sendable {
 
     /// A fill must say what it filled; a bust and a correction must say which fill they are about.
     private func executionReport(_ m: borrowing some FIXFieldReader & ~Copyable) throws(MessageFlawError) -> ExecutionReport {
-        let execType = try m.required(.execType, m.code(.execType, ExecType.init(fix:)))
+        let execType = try executed(m, as: try m.required(.execType, m.code(.execType, ExecType.init(fix:))))
         let ordStatus = try m.required(.ordStatus, m.code(.ordStatus, OrdStatus.init(rawValue:)))
         let execID = try m.required(.execID, m.identifier(.execID))
         let cumQty = try m.required(.cumQty, m.quantity(.cumQty))
@@ -76,6 +76,18 @@ struct VenueMessageDecoder: Sendable {
             leavesQty: leavesQty, lastQty: lastQty ?? .zero, lastPx: lastPx ?? .none, avgPx: avgPx ?? .none,
             ordRejReason: ordRejReason, msgSeqNum: common.msgSeqNum, possDup: common.possDup, possResend: common.possResend,
             account: interned(account), text: interned(m.freeText(.text)))
+    }
+
+    /// FIX 4.2 says in a field of its own that an execution is canceled or corrected, or that this is an answer.
+    private func executed(
+        _ m: borrowing some FIXFieldReader & ~Copyable, as execType: ExecType
+    ) throws(MessageFlawError) -> ExecType {
+        switch try m.code(.execTransType, { (48...51).contains($0) ? $0 : nil }) {
+        case UInt8(ascii: "1"): .tradeCancel
+        case UInt8(ascii: "2"): .tradeCorrect
+        case UInt8(ascii: "3"): .orderStatus
+        default: execType
+        }
     }
 
     private func orderCancelReject(_ m: borrowing some FIXFieldReader & ~Copyable) throws(MessageFlawError) -> ExecutionReport {

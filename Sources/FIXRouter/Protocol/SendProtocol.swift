@@ -42,6 +42,8 @@ struct SendProtocol: ~Copyable {
     private(set) var isUp = false
     /// Cancels and replaces that wait for the venue's word on their order, by the order.
     var held: [ClOrdID: Set<ClOrdID>] = [:]
+    /// Requests of an earlier run that certainly never left.
+    private var acquitted: Set<ClOrdID> = []
 
     init(limits: SendLimits = SendLimits()) { self.limits = limits }
 
@@ -78,10 +80,22 @@ struct SendProtocol: ~Copyable {
 
     /// Nothing more was in the journal: whatever the venue has not answered is in doubt.
     mutating func finishRestoring(into actions: inout [Action]) {
-        for entry in table.inOrder {
+        for entry in table.inOrder where !acquitted.contains(entry.request.clOrdID) {
             doubt(entry.request, entry.phase == .waiting ? .sendNotRecorded : .answerNotRecorded, into: &actions)
         }
         for entry in table.inOrder { holdIfNeeded(entry.request) }
+    }
+
+    /// Whether nothing on record says that the request left.
+    func isUnsent(_ id: ClOrdID) -> Bool { table[id]?.phase == .waiting }
+
+    /// The session keeps a message before it writes it to the socket. So a request that it has not kept has not left: it leaves
+    /// when the session is up, and nobody has to be asked.
+    /// - Parameter since: requests that were taken before this are not proved by the store.
+    mutating func acquit(allBut stored: Set<ClOrdID>, takenAfter since: Int64) {
+        for entry in table.inOrder where entry.phase == .waiting && !stored.contains(entry.request.clOrdID) {
+            if let takenAt = entry.takenAt, takenAt > since { acquitted.insert(entry.request.clOrdID) }
+        }
     }
 
     /// Requests that were taken later than this have an age that nobody knows.

@@ -47,12 +47,15 @@ public final class FIXRouter: Sendable {
     }
 
     /// - Parameters:
+    ///   - storeProvesSince: since when the session's store has every message that left, nanoseconds since the epoch: a request
+    ///     taken later that it does not have never left. `.max` where the store proves nothing.
     ///   - hasThread: false for a run whose every part is stepped by hand: then `turn` does the router's work.
     ///   - connect: makes the session.
     package init(
         _ settings: FIXSessionSettings, names: Names, recovery: consuming RouterRecovery,
         clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
-        notify: @escaping @Sendable (RouterNotice) -> Void, eventTime: (@Sendable () -> Int64)? = nil, hasThread: Bool,
+        notify: @escaping @Sendable (RouterNotice) -> Void, eventTime: (@Sendable () -> Int64)? = nil,
+        storeProvesSince: Int64 = .max, hasThread: Bool,
         connect: RouterSessionMaker
     ) throws(FIXEngineError) {
         precondition(settings.role == .initiator, "a router's session is an initiator")
@@ -62,6 +65,10 @@ public final class FIXRouter: Sendable {
         handler = SessionHandler(mailbox: mailbox, names: names, notify: notify)
         session = try connect(settings, handler)
         lost = try LostRequest.find(session, names) { recovery.sendProtocol.knows($0) }
+        if settings.storePath != nil, !settings.resetOnLogon, storeProvesSince < .max {
+            let stored = try StoredRequests.find(session, names) { recovery.sendProtocol.isUnsent($0) }
+            recovery.sendProtocol.acquit(allBut: stored, takenAfter: storeProvesSince)
+        }
         // A report that the session had counted but that never reached the journal must come again.
         let next = session.nextSeqNums()
         let (hasHistory, journalled) = (recovery.hasHistory, Int(recovery.lastMsgSeqNum))
@@ -70,7 +77,8 @@ public final class FIXRouter: Sendable {
         }
         thread = RouterThread(
             RouterWorker(
-                mailbox: mailbox, session: session, names: names, recovery: recovery, counters: counters, clock: clock,
+                mailbox: mailbox, session: session, names: names, version: settings.version, recovery: recovery,
+                counters: counters, clock: clock,
                 eventTime: eventTime ?? clock, deliver: deliver, notify: notify))
     }
 

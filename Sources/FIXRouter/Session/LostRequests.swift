@@ -37,3 +37,27 @@ extension LostRequest {
         return lost
     }
 }
+
+/// What the session has kept of requests of which the journal does not say that they left.
+enum StoredRequests {
+    private static let block = 256
+
+    /// Looks from the session's last message back, as far as messages are not on record as sent: what is older is.
+    static func find(
+        _ session: any RouterSession, _ names: Names, isUnsent: (ClOrdID) -> Bool
+    ) throws(FIXEngineError) -> Set<ClOrdID> {
+        var last = session.nextSeqNums().sender - 1, found: Set<ClOrdID> = []
+        while last > 0 {
+            let first = max(1, last - block + 1)
+            var isRecorded = false
+            for message in try session.stored(from: first, through: last)
+            where [.newOrderSingle, .orderCancelRequest, .orderCancelReplaceRequest].contains(message.msgType) {
+                let id = message.clOrdID.withUnsafeBytes { ClOrdID(echoed: $0, names: names) }
+                if isUnsent(id) { found.insert(id) } else { isRecorded = true }
+            }
+            if isRecorded { break }
+            last = first - 1
+        }
+        return found
+    }
+}

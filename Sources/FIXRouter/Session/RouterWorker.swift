@@ -48,14 +48,15 @@ final class RouterWorker: @unchecked Sendable {
     private static let tick: Int64 = 50_000_000
 
     init(
-        mailbox: Mailbox, session: any RouterSession, names: Names, recovery: consuming RouterRecovery, counters: RouterCounters,
+        mailbox: Mailbox, session: any RouterSession, names: Names, version: FIXVersion, recovery: consuming RouterRecovery,
+        counters: RouterCounters,
         clock: @escaping @Sendable () -> Int64, eventTime: @escaping @Sendable () -> Int64,
         deliver: @escaping @Sendable (ExecutionReport) -> Void,
         notify: @escaping @Sendable (RouterNotice) -> Void
     ) {
         (self.mailbox, self.session, self.names, self.counters) = (mailbox, session, names, counters)
         (self.clock, self.eventTime, self.deliver, self.notify) = (clock, eventTime, deliver, notify)
-        encoder = OrderEncoder(names: names)
+        encoder = OrderEncoder(names: names, version: version)
         unknown = names.text("NONE")
         numbersRestart = session.resetOnLogon
         recovery.finish()
