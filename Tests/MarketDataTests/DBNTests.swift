@@ -243,7 +243,7 @@ struct DBNTests {
         }
         let whole = file.bytes
         var random = SplitMix64(seed: 7), (read, refused) = (0, 0)
-        for _ in Fuzz.rounds(6_000, of: "DBN") {
+        for _ in Fuzz.rounds(15_000, of: "DBN") {
             let bytes = mutated(whole, using: &random)
             do {
                 let names = Names()

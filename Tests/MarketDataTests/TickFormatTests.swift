@@ -131,13 +131,10 @@ struct TickFormatTests {
             } catch is MarketDataError { return true }
         }
         #expect(try !isRefused(whole))
-        for _ in Fuzz.rounds(1, of: "tick files, every bit") {
-            for bit in 0..<whole.count * 8 {
-                var bytes = whole
-                bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-                // What no reader looks at may differ: the header's zero words are covered by its checksum, a block's too.
-                #expect(try isRefused(bytes), "bit \(bit)")
-            }
+        for bit in 0..<whole.count * 8 {
+            var bytes = whole
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(try isRefused(bytes), "bit \(bit)")
         }
         for end in 0..<whole.count where try !isRefused(Array(whole[..<end])) { Issue.record("cut at \(end)") }
         let error = try #require(throws: MarketDataError.self) {
@@ -153,7 +150,7 @@ struct TickFormatTests {
     func fuzz() throws {
         let whole = try small()
         var random = SplitMix64(seed: 12), (read, refused) = (0, 0)
-        for round in Fuzz.rounds(6_000, of: "tick files") {
+        for round in Fuzz.rounds(15_000, of: "tick files") {
             var bytes = mutated(whole, using: &random)
             if round % 4 > 0 { repair(&bytes) }
             do {

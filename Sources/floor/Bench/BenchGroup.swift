@@ -13,7 +13,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: "from a tick to the order that it causes"
         case .soak: "memory over a long stream"
         case .recovery: "a checkpoint and a journal's tail"
-        case .marketdata: "venues' messages, books, one connection"
+        case .marketdata: "files of market data beside C++ loops over the same files; venues' messages, books, one connection"
         }
     }
 
@@ -26,7 +26,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: try LatencyBench(options).run()
         case .soak: try SoakBench(options).run()
         case .recovery: try RecoveryBench(options).run()
-        case .marketdata: try FeedBench(options).run()
+        case .marketdata: try FileBench(options).run() + FeedBench(options).run()
         }
     }
 
