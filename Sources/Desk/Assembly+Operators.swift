@@ -60,8 +60,9 @@ extension Assembly {
             return both(graph.add(name, OMSOperator(), from: orders, and: required(vertex, "reports", as: ExecutionReport.self)))
         case "positions": return both(graph.add(name, PositionsOperator(), from: required(vertex, "in", as: OrderUpdate.self)))
         case "correlation", "beta", "covariance": return makePairs(vertex)
-        case let kind where IndicatorKinds.named(kind) != nil: return IndicatorKinds.named(kind)?.make(self, vertex) ?? []
-        default: preconditionFailure("the catalog has an operator \(vertex.kind) that nothing builds")
+        default:
+            if let made = IndicatorKinds.named(vertex.kind)?.make(self, vertex) ?? makeTradeBars(vertex) { return made }
+            preconditionFailure("the catalog has an operator \(vertex.kind) that nothing builds")
         }
     }
 

@@ -3,7 +3,8 @@ import Topology
 /// Everything a topology may be made of on this desk.
 public enum Kinds {
     public static let catalog = Catalog(
-        SourceKinds.all + OperatorKinds.all + IndicatorKinds.kinds + SinkKinds.all, instrument: instrument, limits: limits)
+        SourceKinds.all + OperatorKinds.all + IndicatorKinds.kinds + BarKinds.all + SinkKinds.all, instrument: instrument,
+        limits: limits)
 
     /// The entry under `instruments:` whose terms all symbols have that are not listed.
     static let otherInstruments = "*"

@@ -237,6 +237,10 @@ import TradingModel
         let keyed = [
             "time-bars": "every: 5s", "sliding-bars": "length: 5s, every: 1s", "session-bars": "gap: 3s", "ema": "period: 3",
             "rsi": "period: 3", "zscore": "period: 3", "atr": "period: 3", "macd": "fast: 2, slow: 3",
+            "tick-bars": "ticks: 3", "volume-bars": "volume: 3", "dollar-bars": "dollars: 3", "range-bars": "range: 3",
+            "renko-bars": "brick: 3", "tick-imbalance-bars": "ticks: 3", "volume-imbalance-bars": "ticks: 3",
+            "dollar-imbalance-bars": "ticks: 3", "tick-run-bars": "ticks: 3", "volume-run-bars": "ticks: 3",
+            "dollar-run-bars": "ticks: 3",
             "sma": "period: 3", "bollinger": "period: 3", "adx": "period: 3",
         ]
         // An indicator is a function of one instrument's elements.
