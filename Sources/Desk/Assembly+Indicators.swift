@@ -14,6 +14,30 @@ extension Assembly {
         return [edges[0]] + columns(vertex, edges[0], rows)
     }
 
+    /// An average or a strength: of bars by operators of their own, of trades and signals as any indicator.
+    func makeSmoothed(_ vertex: CheckedVertex) -> [EdgeBase] {
+        let period = vertex.settings.period, element = vertex.input("in")?.element
+        if vertex.kind == "ema" {
+            let seed = vertex.settings.averageSeed
+            return element == Bar.elementName
+                ? keyed(vertex, of: Bar.self) { EMA(period: period, seed: seed) }
+                : indicatedOfNumber(vertex, ExponentialAverage(period: period, seed: seed))
+        }
+        if vertex.settings.text("method") == "cutler" { return indicatedOfNumber(vertex, CutlerRSI(period: period)) }
+        return element == Bar.elementName
+            ? keyed(vertex, of: Bar.self) { RSI(period: period) } : indicatedOfNumber(vertex, WilderRSI(period: period))
+    }
+    /// An indicator of one number, by what the vertex reads.
+    @inline(__always)
+    func indicatedOfNumber<I: Indicator>(_ vertex: CheckedVertex, _ make: @autoclosure () -> I) -> [EdgeBase]
+    where I.Input == Double {
+        switch vertex.input("in")?.element {
+        case Trade.elementName: indicated(vertex) { Of<I, Trade>(make()) }
+        case Signal.elementName: indicated(vertex) { Of<I, Signal>(make()) }
+        default: indicated(vertex) { Of<I, Bar>(make()) }
+        }
+    }
+
     private func columns<C: Columns>(_ vertex: CheckedVertex, _ edge: EdgeBase, _ type: C.Type) -> [EdgeBase] {
         guard let rows = edge as? Edge<Reading<C>> else { preconditionFailure("\(vertex.name) makes \(C.elementName)") }
         return C.names.enumerated().map { index, name in
@@ -21,7 +45,7 @@ extension Assembly {
         }
     }
 
-    private func isRead(_ vertex: String, output: Int) -> Bool {
+    func isRead(_ vertex: String, output: Int) -> Bool {
         topology.vertices.contains { reader in
             let edges = reader.inputs + (reader.loop.map { [$0] } ?? [])
             return edges.contains { $0.output == output && $0.producerName == vertex }

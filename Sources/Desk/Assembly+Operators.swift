@@ -11,33 +11,14 @@ extension Assembly {
     func makeStage(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
         let settings = vertex.settings, name = vertex.name
         switch vertex.kind {
-        case "time-bars":
-            return keyed(vertex, of: Trade.self) {
-                TimeBars(
-                    length: settings.duration("every"), lateness: settings.duration("lateness"),
-                    symbols: names.count(in: .symbols))
-            }
+        case "time-bars": return makeTimeBars(vertex)
         case "sliding-bars":
             return makeWindowBars(vertex, .sliding(settings.duration("length"), every: settings.duration("every")))
         case "session-bars": return makeWindowBars(vertex, .session(gap: settings.duration("gap")))
-        case "ema":
-            let seed = averageSeed(settings)
-            return keyed(vertex, of: Bar.self) { EMA(period: Int(settings.integer("period")), seed: seed) }
-        case "rsi":
-            if settings.text("method") == "cutler" {
-                return indicated(vertex) { Of<CutlerRSI, Bar>(CutlerRSI(period: settings.period)) }
-            }
-            return keyed(vertex, of: Bar.self) { RSI(period: settings.period) }
+        case "ema", "rsi": return makeSmoothed(vertex)
         case "zscore":
             if vertex.input("in")?.element == Trade.elementName { return makeZScore(vertex, of: Trade.self) }
             return makeZScore(vertex, of: Bar.self)
-        case "macd":
-            let seed = averageSeed(settings)
-            return keyed(vertex, of: Bar.self) {
-                MACD(
-                    fast: Int(settings.integer("fast")), slow: Int(settings.integer("slow")),
-                    signal: Int(settings.integer("signal")), seed: seed)
-            }
         case "atr":
             let seed: ATR.Seed = settings.text("seed") == "second" ? .second : .first
             return keyed(vertex, of: Bar.self) { ATR(period: Int(settings.integer("period")), seed: seed) }
@@ -81,13 +62,6 @@ extension Assembly {
         return both(graph.add(vertex.name, shards: copies(of: vertex), onThreads: true, from: edge, make))
     }
 
-    private func averageSeed(_ settings: Settings) -> EMA.Seed {
-        switch settings.text("seed") {
-        case "first": .first
-        case "weighted": .weighted
-        default: .sma
-        }
-    }
     private func makeZScore<Input: Priced>(_ vertex: CheckedVertex, of: Input.Type) -> [EdgeBase] {
         let deviation: Deviation = vertex.settings.text("deviation") == "sample" ? .sample : .population
         return keyed(vertex, of: Input.self) {

@@ -45,6 +45,24 @@ extension IndicatorKinds {
 
     static let strengths: [IndicatorKind] = [
         .ofNumber(
+            "macd",
+            "Appel's difference of two averages, its own average and the difference of the two; first value at number `slow`, of the signal "
+                + "`signal` − 1 later.",
+            [
+                bars("fast", 12, "the shorter average; less than `slow`"), bars("slow", 26, atLeast: 2, "the longer average"),
+                bars("signal", 9, "the average of the line itself"), OperatorKinds.averageSeed,
+            ],
+            rule: { settings in
+                guard settings.integer("fast") >= settings.integer("slow") else { return [] }
+                let message =
+                    "fast: \(settings.integer("fast")) is not less than slow: \(settings.integer("slow")), with which the line begins"
+                return [.init(parameter: "fast", message)]
+            }
+        ) {
+            Convergence(
+                fast: $0.count("fast"), slow: $0.count("slow"), signal: $0.count("signal"), seed: $0.averageSeed)
+        },
+        .ofNumber(
             "roc", "The change over `period` numbers in percent of the older; first value at number `period` + 1.", [period()]
         ) { RateOfChange(period: $0.period, isRate: true) },
         .ofNumber("mom", "The change over `period` numbers; first value at number `period` + 1.", [period()]) {
@@ -78,6 +96,16 @@ extension Settings {
         case "cascade": .cascade
         case "first": .first
         default: .mean
+        }
+    }
+}
+
+extension Settings {
+    var averageSeed: EMA.Seed {
+        switch text("seed") {
+        case "first": .first
+        case "weighted": .weighted
+        default: .sma
         }
     }
 }

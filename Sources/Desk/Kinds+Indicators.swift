@@ -20,11 +20,7 @@ struct IndicatorKind: Sendable {
         _ indicator: @escaping @Sendable (Settings) -> I
     ) -> IndicatorKind where I.Input == Double {
         IndicatorKind(name, summary, parameters, accepts: ["Bar", "Trade", "Signal"], rule, I.Value.self) { assembly, vertex in
-            switch vertex.input("in")?.element {
-            case Trade.elementName: assembly.indicated(vertex) { Of<I, Trade>(indicator(vertex.settings)) }
-            case Signal.elementName: assembly.indicated(vertex) { Of<I, Signal>(indicator(vertex.settings)) }
-            default: assembly.indicated(vertex) { Of<I, Bar>(indicator(vertex.settings)) }
-            }
+            assembly.indicatedOfNumber(vertex, indicator(vertex.settings))
         }
     }
     @inline(__always)

@@ -3,7 +3,7 @@ import Topology
 /// What `operators:` may hold.
 enum OperatorKinds {
     static let all: [VertexKind] = [
-        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, macd, momentumTargets, drift, compliance, twap, vwapSlicer,
+        timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, vwapSlicer,
         pov, implementationShortfall, iceberg, gate, oms,
         positions,
     ]
@@ -13,14 +13,17 @@ enum OperatorKinds {
         parameters: [
             Parameter("every", .duration(), doc: "the length of a bar"),
             Parameter("lateness", .duration(atLeast: 0), .default("0s"), doc: "how long after its end a bar still takes trades"),
-        ],
+        ] + BarKinds.timeBars,
         inputs: [InputPort("in", accepts: ["Trade"])],
-        outputs: [OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true)],
+        outputs: [
+            OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true),
+            OutputPort("corrections", "BarCorrection", optional: true),
+        ],
         summary: "Bars of event time, closed by the watermark.", isKeyed: true)
 
     private static let period = Parameter("period", .integer(1...1_000_000), unit: "bars", doc: "how many bars it looks back")
 
-    private static let averageSeed = Parameter(
+    static let averageSeed = Parameter(
         "seed", .choice(["sma", "first", "weighted"]), .default("sma"),
         doc: "where it starts: the mean of the first bars, the first close, or none: the weighted mean of what there is")
 
@@ -30,8 +33,8 @@ enum OperatorKinds {
             period,
             averageSeed,
         ],
-        inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "The exponential moving average of the close; first value at bar `period`.", mostOutputs: 1, isKeyed: true)
+        inputs: [InputPort("in", accepts: ["Bar", "Trade", "Signal"])], outputs: [OutputPort("out", "Signal")],
+        summary: "The exponential moving average; first value at number `period`.", mostOutputs: 1, isKeyed: true)
 
     static let rsi = VertexKind(
         "rsi", .operator,
@@ -40,8 +43,8 @@ enum OperatorKinds {
             Parameter(
                 "method", .choice(["wilder", "cutler"]), .default("wilder"),
                 doc: "how gains and losses are averaged: Wilder's smoothing from the mean of the first, or Cutler's plain means"),
-        ], inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
-        summary: "The relative strength index of the close; first value at bar `period` + 1.", mostOutputs: 1, isKeyed: true)
+        ], inputs: [InputPort("in", accepts: ["Bar", "Trade", "Signal"])], outputs: [OutputPort("out", "Signal")],
+        summary: "The relative strength index; first value at number `period` + 1.", mostOutputs: 1, isKeyed: true)
 
     static let zscore = VertexKind(
         "zscore", .operator,
@@ -68,29 +71,6 @@ enum OperatorKinds {
         inputs: [InputPort("in", accepts: ["Bar"])], outputs: [OutputPort("out", "Signal")],
         summary: "Wilder's average true range, in units of price; first value at bar `period`, with `seed: second` one later.",
         mostOutputs: 1, isKeyed: true)
-
-    static let macd = VertexKind(
-        "macd", .operator,
-        parameters: [
-            Parameter(
-                "fast", .integer(1...1_000_000), .default("12"), unit: "bars", doc: "the shorter average; less than `slow`"),
-            Parameter("slow", .integer(2...1_000_000), .default("26"), unit: "bars", doc: "the longer average"),
-            Parameter("signal", .integer(1...1_000_000), .default("9"), unit: "bars", doc: "the average of the line itself"),
-            averageSeed,
-        ],
-        inputs: [InputPort("in", accepts: ["Bar"])],
-        outputs: [OutputPort("out", "Signal"), OutputPort("signal", "Signal", optional: true)],
-        summary: "The difference of two averages of the close; first value at bar `slow`.", mostOutputs: 1,
-        isKeyed: true
-    ) { settings in
-        guard settings.integer("fast") >= settings.integer("slow") else { return [] }
-        return [
-            VertexKind.Complaint(
-                parameter: "fast",
-                "fast: \(settings.integer("fast")) is not less than slow: \(settings.integer("slow")), with which the line begins"
-            )
-        ]
-    }
 
     static let momentumTargets = VertexKind(
         "momentum-targets", .operator,

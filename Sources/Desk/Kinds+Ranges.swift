@@ -87,6 +87,9 @@ extension IndicatorKinds {
                 "session", .choice(["day", "none"]), .default("day"),
                 doc: "without `period`: when it begins anew, with each day of UTC or never"),
             Parameter(
+                "calendar", .choice(SessionCalendar.names), .optional,
+                doc: "without `period`: the exchange with whose sessions it begins anew; what lies outside of them says nothing"),
+            Parameter(
                 "price", .choice(["typical", "ohlc"]), .optional,
                 doc:
                     "what stands for a bar that has no average of its own: (high + low + close) / 3, which sessions take, or the mean of all "
@@ -161,5 +164,5 @@ extension IndicatorKinds {
 
 extension Settings {
     var barPrice: BarPrice { (textIfPresent("price") ?? (has("period") ? "ohlc" : "typical")) == "ohlc" ? .ohlc : .typical }
-    var sessionRule: SessionRule { text("session") == "none" ? .none : .days }
+    var sessionRule: SessionRule { calendar ?? (text("session") == "none" ? .none : .days) }
 }

@@ -13,13 +13,18 @@ public enum ReferenceData {
     /// For `.enabled(if:)`: tests that need the data are skipped where it is absent.
     public static var isPresent: Bool { FileManager.default.fileExists(atPath: folder.path) }
 
-    /// A file's bytes, unpacked where its name ends in `.gz`.
+    /// A file's bytes, unpacked where its name ends in `.gz`, or in `.zip` with one file in it.
     public static func bytes(_ path: String) throws -> Data {
         let url = folder.appendingPathComponent(path)
-        guard path.hasSuffix(".gz") else { return try Data(contentsOf: url) }
+        guard path.hasSuffix(".gz") || path.hasSuffix(".zip") else { return try Data(contentsOf: url) }
         let gzip = Process(), pipe = Pipe()
         gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         gzip.arguments = ["gzip", "-dc", url.path]
+        if path.hasSuffix(".zip") {
+            // By name it would miss the ending that it knows.
+            (gzip.arguments, gzip.standardInput) = (["gzip", "-dc"], try FileHandle(forReadingFrom: url))
+            gzip.standardError = FileHandle.nullDevice  // it looks for a length where a zip has its directory
+        }
         gzip.standardOutput = pipe
         try gzip.run()
         let bytes = pipe.fileHandleForReading.readDataToEndOfFile()

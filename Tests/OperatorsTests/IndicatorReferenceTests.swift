@@ -57,6 +57,13 @@ struct IndicatorReferenceTests {
         check("mom 14", number(RateOfChange(period: 14, isRate: false), bars).column(), try .stockIndicators("roc", "momentum"))
         check("cci 20", readings(CCI(period: 20), of: bars).column(), try .stockIndicators("cci", "cci"))
         check("mfi 14", readings(MFI(period: 14), of: bars).column(), try .stockIndicators("mfi", "mfi"))
+        let lines = number(Convergence(), bars)
+        for (ours, theirs) in [("value", "macd"), ("signal", "signal"), ("histogram", "histogram")] {
+            let published = try Published.stockIndicators("macd", theirs)
+            check("macd 12 26 9 \(ours)", lines.column(ours), published.within(1e-10))
+        }
+        check("ema 20", number(ExponentialAverage(period: 20), bars).column(), try .stockIndicators("ema", "ema"))
+        check("rsi 14", number(WilderRSI(period: 14), bars).column(), try .stockIndicators("rsi", "rsi"))
         let bands = number(Bollinger(), bars)
         for (ours, theirs) in [
             ("middle", "sma"), ("upper", "upperBand"), ("lower", "lowerBand"), ("percent_b", "percentB"), ("width", "width"),

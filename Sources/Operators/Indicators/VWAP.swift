@@ -31,7 +31,7 @@ extension Bar: Weighted {
 ///     VWAP = Σ pᵢ·vᵢ / Σ vᵢ
 ///
 /// - Input: trades; or bars, each by the average of its trades where it has one, else by its typical price (or another, see `BarPrice`).
-/// - Reset: at every session's first element. Bars of a day and longer have no session to begin: over them it is anchored at the first.
+/// - Reset: at every session's first element. Bars of a day and longer have no session to begin: over them it is anchored at the first. What lies in no session of an exchange says nothing.
 /// - Seed: none. A value for each element from the first that has volume on.
 /// - Source: Berkowitz, Logue & Noser, "The Total Cost of Transactions on the NYSE", Journal of Finance 43(1), 1988.
 public struct SessionVWAP<Input: Weighted>: Indicator {
@@ -46,8 +46,10 @@ public struct SessionVWAP<Input: Weighted>: Indicator {
     public func update(_ memory: inout Memory, _ numbers: Numbers, _ input: Input) -> Double? {
         let (price, volume) = input.weight(by: price)
         if input.span < SessionRule.day, !memory.session.holds(input.beginning) {
+            let before = memory.session.session
             guard sessions.enter(input.beginning, &memory.session) else { return nil }
-            (memory.money, memory.volume) = (Sum(), Sum())
+            // After a pause at noon the session goes on.
+            if memory.session.session != before { (memory.money, memory.volume) = (Sum(), Sum()) }
         }
         memory.money.add(price, times: volume)
         memory.volume.add(volume)

@@ -49,6 +49,12 @@ struct Published {
         }
         throw CocoaError(.fileNoSuchFile)
     }
+    /// Off by as much in itself: of differences of large numbers that are small.
+    func within(_ absolute: Double) -> Published {
+        var wider = self
+        wider.values = values.mapValues { ($0.value, max($0.tolerance, absolute)) }
+        return wider
+    }
     mutating func add(_ text: String, _ row: Int, digits: Int? = nil, scale: Double = 1) {
         guard let value = Double(text), value.isFinite else { return }
         let mantissa = text.lowercased().split(separator: "e")[0]
