@@ -32,6 +32,10 @@ private struct Desk: ~Copyable {
         sends.tick(now: now, into: &actions)
         return take()
     }
+    /// Whether a report goes on to the desk.
+    mutating func hears(_ report: ExecutionReport) -> Bool {
+        sends.reported(report, isUnknownOrder: false, answers: nil, now: 2, into: &actions)
+    }
     /// Logged on, with a request sent as message 2.
     mutating func sent(_ request: OrderRequest) {
         _ = up()
@@ -49,6 +53,20 @@ private struct Desk: ~Copyable {
 @Suite("the send protocol")
 struct SendProtocolTests {
     let order = makeRequest(1), cancel = makeRequest(2, .cancel, orig: 1), replace = makeRequest(3, .replace, orig: 1)
+
+    @Test("a cancel that was cut off, then pending, then refused: the refusal is news, and a second one is not")
+    func refusedAfterPending() {
+        var desk = Desk()
+        desk.sent(cancel)
+        _ = desk.down()
+        _ = desk.up(1)
+        var refusal = makeReport(cancel.clOrdID)
+        (refusal.msgType, refusal.execType) = (.orderCancelReject, .none)
+        let (pending, first, second) = (
+            desk.hears(makeReport(cancel.clOrdID, .pendingCancel, .pendingCancel)), desk.hears(refusal), desk.hears(refusal)
+        )
+        #expect(pending && first && !second)
+    }
 
     @Test("after a crash, what the session has not kept has not left: it leaves, and what it has kept is asked about")
     func acquitted() {

@@ -55,7 +55,7 @@ final class Route {
             recovery.intent(order, takenAt: engine.batchIngestTime)
         }
         assembly.graph.each(sink.name + ".heard", of: port.edge) { [unowned self] report, _ in recovery.report(report) }
-        engine.keep(CheckpointPart("sink/\(sink.name)", version: 2) { [unowned self] in recovery.state(&$0) })
+        engine.keep(CheckpointPart("sink/\(sink.name)", version: 3) { [unowned self] in recovery.state(&$0) })
         let queue = effects.consumer(sink.name) { [unowned self, unowned engine] (sequence, order: ClearedOrder) in
             router?.submit(order, madeAt: engine.timeBeforeRestart(of: sequence))
         }

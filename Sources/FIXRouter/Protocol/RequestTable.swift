@@ -48,6 +48,8 @@ struct RequestTable: ~Copyable {
         var isOpen = false
         /// As in `PendingRequest`: the venue may answer it twice.
         var isCutOff = false
+        /// The venue has decided on it, and not only said that it has it.
+        var isDecided = false
 
         mutating func state(_ coder: inout StateCoder) {
             coder.field(&symbol.rawValue)
@@ -56,6 +58,7 @@ struct RequestTable: ~Copyable {
             coder.field(code: &action)
             coder.field(&isOpen)
             coder.field(&isCutOff)
+            coder.field(&isDecided)
         }
     }
 
@@ -95,11 +98,11 @@ struct RequestTable: ~Copyable {
             isCutOff: entry.isCutOff)
     }
 
-    /// Whether this refuses a request that has its answer already and may have come to the venue twice: then it is the answer
+    /// Whether this refuses a request that was decided on already and may have come to the venue twice: then it is the answer
     /// to the second copy, or the first one's over again, and no news. (An OrderCancelReject has no ExecID to be known by.)
     func isRepeatedReject(_ report: ExecutionReport) -> Bool {
         guard report.msgType == .orderCancelReject, let known = settled[report.clOrdID] else { return false }
-        return known.isCutOff || report.possDup != 0
+        return known.isDecided && (known.isCutOff || report.possDup != 0)
     }
 
     /// Keeps in mind which orders work at the venue. A report names the request that it answers, and by OrigClOrdID the
@@ -108,8 +111,14 @@ struct RequestTable: ~Copyable {
         let isCancel = settled[report.clOrdID]?.action == .cancel
         switch report.msgType {
         case .sent, .inDoubt: break
-        case .orderCancelReject: settled[report.clOrdID]?.isOpen = false
+        case .orderCancelReject:
+            settled[report.clOrdID]?.isOpen = false
+            settled[report.clOrdID]?.isDecided = true
         case .executionReport:
+            switch report.execType {
+            case .pendingNew, .pendingCancel, .pendingReplace, .orderStatus: break
+            default: settled[report.clOrdID]?.isDecided = true
+            }
             settled[report.clOrdID]?.isOpen = !report.ordStatus.isTerminal && !isCancel
             if report.ordStatus.isTerminal || report.execType == .replaced { settled[report.origClOrdID]?.isOpen = false }
         }

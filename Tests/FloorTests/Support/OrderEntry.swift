@@ -17,6 +17,12 @@ final class OrderEntry {
             .first { FileManager.default.isExecutableFile(atPath: $0) }.map { URL(fileURLWithPath: $0) }
     }()
 
+    /// Whether the scripted venue has its codec.
+    static let hasSimplefix: Bool = {
+        let packages = (try? FileManager.default.subpathsOfDirectory(atPath: PackageFiles.path(".venv/lib"))) ?? []
+        return packages.contains { $0.hasSuffix("simplefix/__init__.py") }
+    }()
+
     init(orders rows: String, venue options: String...) async throws {
         folder = try TestFolder()
         try folder.write(Self.header + rows, to: "orders.csv")
