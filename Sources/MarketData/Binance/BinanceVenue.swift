@@ -63,7 +63,7 @@ final class BinanceVenue: Venue {
         var stream: JSONValue?
         do throws(JSONFlaw) { stream = try walk(bytes, batch) } catch { throw VenueReject(error) }
         try fields.check()
-        try interpret(stream, receivedAt, batch)
+        try interpret(stream, batch)
     }
 
     /// Of a combined stream the fields are those of `data`.
@@ -102,8 +102,8 @@ final class BinanceVenue: Venue {
     }
 
     @inline(__always)
-    private func interpret(_ stream: JSONValue?, _ receivedAt: Int64, _ batch: VenueBatch) throws(VenueReject) {
-        guard fields[Key.event] != nil else { return try interpretUnnamed(stream, receivedAt, batch) }
+    private func interpret(_ stream: JSONValue?, _ batch: VenueBatch) throws(VenueReject) {
+        guard fields[Key.event] != nil else { return try interpretUnnamed(stream, batch) }
         let event = try fields.text(Key.event)
         if event.equals("trade") { return try trade(Key.tradeID, batch) }
         if event.equals("bookTicker") { return try quote(time(Key.time), batch) }
@@ -112,9 +112,9 @@ final class BinanceVenue: Venue {
     }
 
     /// What has no `e`: best quotes of the spot market, answers, snapshots.
-    private func interpretUnnamed(_ stream: JSONValue?, _ receivedAt: Int64, _ batch: VenueBatch) throws(VenueReject) {
-        if fields[Key.lastUpdateID] != nil { return try snapshot(stream, receivedAt, batch) }
-        if fields[Key.bid] != nil, fields[Key.symbol] != nil { return try quote(receivedAt, batch) }
+    private func interpretUnnamed(_ stream: JSONValue?, _ batch: VenueBatch) throws(VenueReject) {
+        if fields[Key.lastUpdateID] != nil { return try snapshot(stream, batch) }
+        if fields[Key.bid] != nil, fields[Key.symbol] != nil { return try quote(0, batch) }
         if fields[Key.error] != nil || fields[Key.message] != nil {
             let words = fields.words(Key.message)
             return batch.add(.error(names.text(words.isEmpty ? "the request was refused" : words)))
@@ -170,9 +170,9 @@ final class BinanceVenue: Venue {
         batch.add(.book(message))
     }
 
-    private func snapshot(_ stream: JSONValue?, _ receivedAt: Int64, _ batch: VenueBatch) throws(VenueReject) {
+    private func snapshot(_ stream: JSONValue?, _ batch: VenueBatch) throws(VenueReject) {
         guard fields.has(Key.bids), fields.has(Key.asks) else { throw .missing(fields.has(Key.bids) ? "asks" : "bids") }
-        var message = BookMessage(symbol: SymbolID(rawValue: 0), time: receivedAt)
+        var message = BookMessage(symbol: SymbolID(rawValue: 0), time: 0)
         if fields[Key.time] != nil { message.time = try time(Key.time) }
         if let stream, stream.kind == .string {
             let name = String(decoding: fields.unescaper.text(stream), as: UTF8.self)

@@ -1,8 +1,7 @@
 import PlainData
 import TradingModel
 
-/// Bitstamp: `live_trades` and `diff_order_book`, whose best bid and ask are also the quotes; `order_book` messages are
-/// snapshots too.
+/// Bitstamp: `live_trades` and `diff_order_book`; `order_book` messages are snapshots.
 ///
 /// A book's messages have no numbers but times in microseconds, so a lost one cannot be seen; one that is older than its
 /// predecessor can.
@@ -38,7 +37,7 @@ final class BitstampVenue: Venue {
     func greetings() -> [String] {
         var streams: [String] = []
         if channels.contains(.trades) { streams.append("live_trades_") }
-        if channels.contains(.book) || channels.contains(.quotes) { streams.append("diff_order_book_") }
+        if channels.contains(.book) { streams.append("diff_order_book_") }
         return symbols.flatMap { symbol in
             streams.map { #"{"event":"bts:subscribe","data":{"channel":\#(jsonText($0 + pair(symbol)))}}"# }
         }

@@ -35,11 +35,11 @@ public struct CoinbaseDecoder {
     }
 
     /// The levels of the message decoded last, where it was of the `level2` channel; nil where it was of another.
-    func book(receivedAt: Int64, into batch: VenueBatch) throws(CoinbaseReject) -> BookMessage? {
+    func book(into batch: VenueBatch) throws(CoinbaseReject) -> BookMessage? {
         let type = try text(.type)
         let isSnapshot = type.equals("snapshot")
         guard isSnapshot || type.equals("l2update") else { return nil }
-        var message = BookMessage(symbol: try symbol(), time: receivedAt)
+        var message = BookMessage(symbol: try symbol(), time: 0)
         message.isSnapshot = isSnapshot
         batch.suspect = message.symbol
         // The venue has been seen to write the year 1 here.

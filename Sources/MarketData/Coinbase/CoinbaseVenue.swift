@@ -38,7 +38,7 @@ final class CoinbaseVenue: Venue {
         case .subscriptions: batch.add(.subscribed)
         case .error(let message, let reason): batch.add(.error(names.text(message + " " + reason)))
         case .other:
-            if hasBooks, let message = try decoder.book(receivedAt: receivedAt, into: batch) { batch.add(.book(message)) }
+            if hasBooks, let message = try decoder.book(into: batch) { batch.add(.book(message)) }
         }
     }
 }

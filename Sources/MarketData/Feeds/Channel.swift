@@ -49,7 +49,7 @@ public enum VenueName: String, Sendable, CaseIterable {
     private var common: [Channel] {
         switch self {
         case .coinbase, .kraken, .binance, .binanceFutures: [.trades, .quotes, .book]
-        case .bitstamp: [.trades, .quotes, .book]
+        case .bitstamp: [.trades, .book]
         case .alpaca, .polygon: [.trades, .quotes, .bars]
         }
     }

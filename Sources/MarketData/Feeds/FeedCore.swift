@@ -23,6 +23,9 @@ final class FeedCore {
     /// The venue has spoken since the last loss of all connections.
     private(set) var hasSpoken = false
 
+    /// By our clock: when the message came that is being taken, and the last one that had a time of the venue's.
+    private var receivedAt: Int64 = 0, stampedAt: Int64 = 0
+
     // Books, by symbol. Each is made when its first message comes.
     var books: [BookKeeper?] = []
 
@@ -40,6 +43,7 @@ final class FeedCore {
     func received(_ bytes: UnsafeRawBufferPointer, receivedAt: Int64, line: Int = 0) {
         counters.messages += 1
         hasSpoken = true
+        self.receivedAt = receivedAt
         do throws(VenueReject) {
             batch.begin()
             try venue.decode(bytes, receivedAt: receivedAt, into: batch)
@@ -58,6 +62,7 @@ final class FeedCore {
     /// - Returns: whether it was one.
     @discardableResult
     func snapshot(_ symbol: SymbolID, _ bytes: UnsafeRawBufferPointer, receivedAt: Int64) -> Bool {
+        self.receivedAt = receivedAt
         do throws(VenueReject) {
             batch.begin()
             try venue.decode(bytes, receivedAt: receivedAt, into: batch)
@@ -69,7 +74,7 @@ final class FeedCore {
             if case .book(var message) = batch.items.base[at], message.isSnapshot {
                 message.symbol = symbol
                 guard symbol.index < books.count, let keeper = books[symbol.index] else { return true }
-                passed(message.time)
+                if message.time == 0 { message.time = stamp }
                 keeper.replace(message, UnsafePointer(batch.levels.base), isAnswer: true, in: self)
                 return true
             }
@@ -153,7 +158,15 @@ final class FeedCore {
     }
 
     @inline(__always)
-    func passed(_ time: Int64) { if time > venueTime { venueTime = time } }
+    func passed(_ time: Int64) {
+        guard time > venueTime else { return }
+        (venueTime, stampedAt) = (time, receivedAt)
+    }
+    /// A time for what the venue does not stamp: the newest that it has said, going on with our clock only where it has said
+    /// none for a while. So what comes next is not late for it, whatever the clocks are apart.
+    var stamp: Int64 {
+        venueTime == 0 ? receivedAt : venueTime + max(0, receivedAt - stampedAt - 250_000_000)
+    }
 
     /// The trade before the subscription says where the numbers stand. The first time it is older than the feed, so it is not
     /// used; later it may be one that was missed.
@@ -191,8 +204,13 @@ final class FeedCore {
             }
         }
         counters.quotes += 1
-        passed(quote.eventTime)
-        host.emit(.quote(quote))
+        if quote.eventTime != 0 {
+            passed(quote.eventTime)
+            return host.emit(.quote(quote))
+        }
+        var stamped = quote
+        stamped.eventTime = stamp
+        host.emit(.quote(stamped))
     }
 
     /// With two connections each element comes twice, which is no event.
@@ -228,6 +246,8 @@ final class FeedCore {
     @inline(__always)
     private func take(_ message: BookMessage, _ levels: UnsafePointer<LevelChange>) {
         passed(message.time)
+        var message = message
+        if message.time == 0 { message.time = stamp }
         let at = message.symbol.index
         if at >= books.count { books += Array(repeating: nil, count: at + 1 - books.count) }
         let keeper: BookKeeper

@@ -56,8 +56,6 @@ final class FeedLine: WebSocketClientHandler, @unchecked Sendable {
         for text in outbox[..<now] { send(text) }
         outbox.removeFirst(now)
     }
-    /// A book that is to be told anew does not wait for the next tick.
-    func sendAsked() { if !outbox.isEmpty, outbox.count <= 2 { sendQueued(atMost: 2) } }
     func send(_ text: String) { _ = client?.send(text: text) }
 
     // MARK: Silence

@@ -55,7 +55,7 @@ struct VenueRules: Sendable {
 enum VenueItem: BitwiseCopyable {
     /// `isBaseline`: the trade before the subscription, which says where the numbers stand.
     case trade(Trade, isBaseline: Bool)
-    /// - sequence: 0 where the venue numbers nothing.
+    /// Its time is 0 where the venue says none. `sequence`: 0 where it numbers nothing.
     case quote(Quote, sequence: UInt64)
     case bar(Bar)
     /// A number of a trade that is none for us: the next one's follows it.
@@ -80,6 +80,7 @@ struct LevelChange: BitwiseCopyable {
 /// A book's snapshot or update. Its levels lie in the batch.
 struct BookMessage: BitwiseCopyable {
     var symbol: SymbolID
+    /// 0 where the venue says none.
     var time: Int64
     var isSnapshot = false
     /// The updates from `first` to `last` are in it; a snapshot is as of `last`. 0 where nothing is numbered.

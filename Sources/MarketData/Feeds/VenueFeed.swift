@@ -117,7 +117,6 @@ public final class VenueFeed: @unchecked Sendable {
             line.backoff.reset()
             if core.isStale { core.setStale(false) }
             copyCounters()
-            line.sendAsked()
             if pending.isEmpty, output.credit >= Self.mostPerMessage { return .goOn }
             line.isStopped = true
             core.counters.stops += 1

@@ -91,7 +91,7 @@ final class KrakenVenue: Venue {
         var cursor = JSONCursor(data.bytes)
         var isFirst = true
         do throws(JSONFlaw) { try cursor.beginArray() } catch { throw VenueReject(error) }
-        while try element(&cursor, isFirst, kind, isSnapshot, receivedAt, batch) { isFirst = false }
+        while try element(&cursor, isFirst, kind, isSnapshot, batch) { isFirst = false }
     }
 
     private enum VenueItemKind { case trade, quote, book }
@@ -99,8 +99,7 @@ final class KrakenVenue: Venue {
     /// One object of `data`; false at the end.
     @inline(__always)
     private func element(
-        _ cursor: inout JSONCursor, _ isFirst: Bool, _ kind: VenueItemKind, _ isSnapshot: Bool, _ receivedAt: Int64,
-        _ batch: VenueBatch
+        _ cursor: inout JSONCursor, _ isFirst: Bool, _ kind: VenueItemKind, _ isSnapshot: Bool, _ batch: VenueBatch
     ) throws(VenueReject) -> Bool {
         let from = batch.levels.count
         seen = Decimals()
@@ -119,8 +118,8 @@ final class KrakenVenue: Venue {
         batch.suspect = nil
         switch kind {
         case .trade: try trade(isSnapshot, batch)
-        case .quote: try quote(receivedAt, batch)
-        case .book: try book(isSnapshot, from, receivedAt, batch)
+        case .quote: try quote(batch)
+        case .book: try book(isSnapshot, from, batch)
         }
         return true
     }
@@ -163,19 +162,21 @@ final class KrakenVenue: Venue {
         batch.add(.trade(trade, isBaseline: isSnapshot))
     }
 
-    private func quote(_ receivedAt: Int64, _ batch: VenueBatch) throws(VenueReject) {
+    private func quote(_ batch: VenueBatch) throws(VenueReject) {
         var quote = Quote(
-            eventTime: receivedAt, symbol: try fields.symbol(Key.symbol), bid: try fields.sidePrice(Key.bid),
+            eventTime: 0, symbol: try fields.symbol(Key.symbol), bid: try fields.sidePrice(Key.bid),
             bidSize: try fields.amount(Key.bidSize), ask: try fields.sidePrice(Key.ask), askSize: try fields.amount(Key.askSize))
-        if fields[Key.time] != nil { quote.eventTime = try fields.time(Key.time) }
-        // Of an instrument that does not trade: 1970, and nobody on either side.
-        if quote.eventTime == 0 { return }
+        if fields[Key.time] != nil {
+            quote.eventTime = try fields.time(Key.time)
+            // Of an instrument that does not trade: 1970, and nobody on either side.
+            if quote.eventTime == 0 { return }
+        }
         batch.add(.quote(quote, sequence: 0))
     }
 
-    private func book(_ isSnapshot: Bool, _ from: Int, _ receivedAt: Int64, _ batch: VenueBatch) throws(VenueReject) {
+    private func book(_ isSnapshot: Bool, _ from: Int, _ batch: VenueBatch) throws(VenueReject) {
         guard fields.has(Key.bids) || fields.has(Key.asks) else { throw .missing("bids and asks") }
-        var message = BookMessage(symbol: try fields.symbol(Key.symbol), time: receivedAt)
+        var message = BookMessage(symbol: try fields.symbol(Key.symbol), time: 0)
         if fields[Key.time] != nil { message.time = try fields.time(Key.time) }
         message.isSnapshot = isSnapshot
         (message.from, message.count) = (from, batch.levels.count - from)

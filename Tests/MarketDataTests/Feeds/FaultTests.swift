@@ -234,4 +234,16 @@ struct FaultTests {
         run.receive("{")
         #expect(throws: UnreadableBook.self) { try run.levels("Y", .buy) }
     }
+
+    /// By hand: the venue's clock is at 100 ms when ours is at 5 s; what it does not stamp lies at its own time, not at ours.
+    @Test("what the venue does not stamp gets the venue's time, so that its trades are not late for it")
+    func stamps() throws {
+        let run = try CoreRun(.binance, ["X"])
+        let ticker = { (u: Int) in #"{"u":\#(u),"s":"X","b":"1","B":"1","a":"2","A":"1"}"# }
+        run.receive(ticker(1), at: 5_000_000_000)
+        run.receive(#"{"e":"trade","E":100,"s":"X","t":1,"p":"10","q":"1","T":100,"m":true}"#, at: 5_000_000_000)
+        run.receive(ticker(2), at: 5_100_000_000)
+        run.receive(ticker(3), at: 7_250_000_000)
+        #expect(run.quotes.map(\.eventTime) == [5_000_000_000, 100_000_000, 2_100_000_000])
+    }
 }
