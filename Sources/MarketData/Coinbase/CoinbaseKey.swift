@@ -66,7 +66,7 @@ enum CoinbaseKey: Int {
 /// The values of one message by their key, where they lie in the message.
 final class CoinbaseValues {
     private let values: UnsafeMutablePointer<JSONValue>
-    private var seen: UInt32 = 0
+    @exclusivity(unchecked) private var seen: UInt32 = 0
 
     init() {
         values = .allocate(capacity: CoinbaseKey.count)

@@ -7,7 +7,7 @@ import TradingModel
 /// Source: Coinbase Exchange, "WebSocket Channels" (docs.cdp.coinbase.com/exchange/docs/websocket-channels).
 final class CoinbaseVenue: Venue {
     let rules = VenueRules(trades: .contiguous, books: .inStream, messagesPerSecond: 10)
-    private var decoder: CoinbaseDecoder
+    @exclusivity(unchecked) private var decoder: CoinbaseDecoder
     private let names: Names
     private let symbols: [String]
     private let channels: [String]

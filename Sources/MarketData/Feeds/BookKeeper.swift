@@ -4,8 +4,9 @@ import TradingModel
 /// One instrument's book of a feed: what was applied to it goes out as deltas, with the quality that it has then.
 final class BookKeeper {
     let symbol: SymbolID
-    private(set) var sync: BookSync
-    private(set) var book: LevelBook
+    // As in `FieldTable`.
+    @exclusivity(unchecked) private(set) var sync: BookSync
+    @exclusivity(unchecked) private(set) var book: LevelBook
     private var top: Quote?
     /// Messages that wait for the other connection to bring what is missing.
     private var isWaiting = false

@@ -12,22 +12,24 @@ final class FeedCore {
     let policy: BookPolicy
     /// Of the connections that carry the same streams.
     let lines: Int
-    var counters = VenueFeed.Counters()
-    unowned let host: any FeedHost
+    // As in `FieldTable`.
+    @exclusivity(unchecked) var counters = VenueFeed.Counters()
+    unowned(unsafe) let host: any FeedHost
     private let batch = VenueBatch()
-    private var sequence = FeedSequence()
+    @exclusivity(unchecked) private var sequence = FeedSequence()
     /// The newest time that the venue has said, which is the time of whatever the feed says of itself.
-    private(set) var venueTime: Int64 = 0
+    @exclusivity(unchecked) private(set) var venueTime: Int64 = 0
     private(set) var isStale = false
     private(set) var isForcedStale = false
     /// The venue has spoken since the last loss of all connections.
     private(set) var hasSpoken = false
 
     /// By our clock: when the message came that is being taken, and the last one that had a time of the venue's.
-    private var receivedAt: Int64 = 0, stampedAt: Int64 = 0
+    @exclusivity(unchecked) private var receivedAt: Int64 = 0
+    @exclusivity(unchecked) private var stampedAt: Int64 = 0
 
     // Books, by symbol. Each is made when its first message comes.
-    var books: [BookKeeper?] = []
+    @exclusivity(unchecked) var books: [BookKeeper?] = []
 
     init(_ venue: any Venue, names: Names, host: any FeedHost, policy: BookPolicy = BookPolicy(), lines: Int = 1) {
         (self.venue, self.names, self.host, self.lines) = (venue, names, host, lines)

@@ -35,10 +35,11 @@ struct Pile<T: BitwiseCopyable>: ~Copyable {
 
 /// What one message holds, in its order. Used again for the next one.
 final class VenueBatch {
-    private(set) var items = Pile<VenueItem>()
-    private(set) var levels = Pile<LevelChange>(capacity: 256)
+    // As in `FieldTable`.
+    @exclusivity(unchecked) private(set) var items = Pile<VenueItem>()
+    @exclusivity(unchecked) private(set) var levels = Pile<LevelChange>(capacity: 256)
     /// Whose book a message is about that turns out to be refused.
-    var suspect: SymbolID?
+    @exclusivity(unchecked) var suspect: SymbolID?
 
     @inline(__always)
     func begin() {

@@ -59,12 +59,13 @@ final class FieldTable {
     let keys: KeyTable
     let unescaper = Unescaper()
     private let values: UnsafeMutablePointer<JSONValue>
-    private var seen: UInt64 = 0
+    // One thread at a time has a table, and no closure keeps it: the check on each access would cost more than the access.
+    @exclusivity(unchecked) private var seen: UInt64 = 0
     private let powers = PowersOfTen()
     private let symbols: SymbolReader
-    private var times = TimeReader()
+    @exclusivity(unchecked) private var times = TimeReader()
     /// What was wrong while the message was walked over; told when the walk is at its end.
-    private var held: VenueReject?
+    @exclusivity(unchecked) private var held: VenueReject?
 
     init(_ keys: [StaticString], _ names: Names) {
         self.keys = KeyTable(keys)
@@ -127,6 +128,27 @@ final class FieldTable {
             } else {
                 _ = try cursor.value()
             }
+        }
+    }
+
+    /// The next key's number, −1 for one that is not looked at; nil at the object's end.
+    @inline(__always)
+    func nextKey(_ cursor: inout JSONCursor, isFirst: Bool) throws(VenueReject) -> Int? {
+        do throws(JSONFlaw) {
+            guard let key = try cursor.nextKey(isFirst: isFirst) else { return nil }
+            return keys.index(unescaper.text(key))
+        } catch {
+            throw VenueReject(error)
+        }
+    }
+    /// The value behind it, kept where the key is looked at.
+    @inline(__always)
+    func takeValue(_ cursor: inout JSONCursor, _ key: Int) throws(VenueReject) {
+        do throws(JSONFlaw) {
+            let value = try cursor.value()
+            if key >= 0 { set(key, value) }
+        } catch {
+            throw VenueReject(error)
         }
     }
 

@@ -61,36 +61,47 @@ final class KrakenVenue: Venue {
 
     func decode(_ bytes: UnsafeRawBufferPointer, receivedAt: Int64, into batch: VenueBatch) throws(VenueReject) {
         head.begin(messageBytes: bytes.count)
-        var data: JSONValue?
-        do throws(JSONFlaw) {
-            var cursor = JSONCursor(bytes)
-            try head.scan(&cursor) { (_, _) throws(JSONFlaw) in false }
-            try cursor.finish()
-            data = head[Key.data]
-        } catch {
-            throw VenueReject(error)
-        }
-        try head.check()
-        guard head[Key.channel] != nil else { return try answer(batch) }
-        let channel = try head.text(Key.channel)
-        let kind: VenueItemKind
-        if channel.equals("trade") {
-            kind = .trade
-        } else if channel.equals("book") {
-            kind = .book
-        } else if channel
-            .equals("ticker")
-        {
-            kind = .quote
-        } else {
-            return
-        }
-        let isSnapshot = head[Key.type] != nil ? try head.text(Key.type).equals("snapshot") : false
-        guard let data else { throw .missing("data") }
         fields.begin(messageBytes: bytes.count)
-        var cursor = JSONCursor(data.bytes)
+        var cursor = JSONCursor(bytes)
+        // Where `data` comes behind what says how to read it, as it does, it is read where it lies.
+        var isRead = false
+        head.beginObject()
+        do throws(JSONFlaw) { try cursor.beginObject() } catch { throw VenueReject(error) }
         var isFirst = true
+        while let key = try head.nextKey(&cursor, isFirst: isFirst) {
+            isFirst = false
+            if key == Key.data, !isRead, head.has(Key.channel), head.has(Key.type), let kind = try kind() {
+                try elements(&cursor, kind, batch)
+                isRead = true
+                head.mark(key)
+            } else {
+                try head.takeValue(&cursor, key)
+            }
+        }
+        do throws(JSONFlaw) { try cursor.finish() } catch { throw VenueReject(error) }
+        try head.check()
+        if isRead { return }
+        guard head[Key.channel] != nil else { return try answer(batch) }
+        guard let kind = try kind() else { return }
+        guard let data = head[Key.data] else { throw .missing("data") }
+        var inner = JSONCursor(data.bytes)
+        try elements(&inner, kind, batch)
+    }
+
+    /// What the channel's messages hold; nil for one that is not used.
+    @inline(__always)
+    private func kind() throws(VenueReject) -> VenueItemKind? {
+        let channel = try head.text(Key.channel)
+        if channel.equals("trade") { return .trade }
+        if channel.equals("book") { return .book }
+        return channel.equals("ticker") ? .quote : nil
+    }
+
+    @inline(__always)
+    private func elements(_ cursor: inout JSONCursor, _ kind: VenueItemKind, _ batch: VenueBatch) throws(VenueReject) {
+        let isSnapshot = head[Key.type] != nil ? try head.text(Key.type).equals("snapshot") : false
         do throws(JSONFlaw) { try cursor.beginArray() } catch { throw VenueReject(error) }
+        var isFirst = true
         while try element(&cursor, isFirst, kind, isSnapshot, batch) { isFirst = false }
     }
 
