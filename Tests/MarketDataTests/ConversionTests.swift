@@ -117,6 +117,7 @@ struct ConversionTests {
         #expect(try refusal(csv, path("y.csv")) { $0.to = .quotesCSV }.contains("it gives trades, and no quotes"))
         let odd = try scratch.file("x.bin", "hello")
         #expect(try refusal(odd, path("y.csv")).contains("say --from FORMAT"))
+        #expect(try refusal(path("none.csv"), path("y.csv")).contains("none.csv: cannot be read: No such file"))
         let targets = try scratch.file("t.csv", "time,symbol,weight\n2024-03-11,A,1\n")
         #expect(try refusal(targets, path("y.csv")).contains("targets-csv holds no trades"))
         let bad = try scratch.file("bad.csv", "time,symbol,price,size\n2024-03-11,A,one,1\n")

@@ -27,6 +27,39 @@ struct TradesCSVTests {
     }
 
     /// 1710163800 is 2024-03-11T13:30:00Z (date -d).
+    /// Expected: the same rows with a column more, which are read the careful way.
+    @Test("rows read in one go are those read field by field, and so is what is refused", arguments: 1...4 as ClosedRange<UInt64>)
+    func plainRows(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let times = ["1710163800000000123", "2024-03-11T13:30:00Z", "1710163800000000999"]
+        let symbols = ["A", "AAPL", "BRK.A", "SEVEN77", "EIGHTTTT", "\"Q\"", "BTC-USD"]
+        let numbers = ["1", "187.25", "0.00000001", "92233720368", "5.", ".5", "123456789012345678", "1e3", "+4", "007"]
+        let spoilt = ["", "x", "-1", "0.0000000001", "99999999999", "1.2.3", " 1"]
+        for round in Fuzz.rounds(200, of: "plain CSV rows") {
+            var rows: [String] = []
+            for _ in 0..<12 {
+                func one(_ list: [String]) -> String { list[random.below(list.count)] }
+                let isSpoilt = round % 2 == 0 && random.below(12) == 0
+                rows.append(
+                    [one(times), one(symbols), isSpoilt ? one(spoilt) : one(numbers), one(numbers)].joined(separator: ","))
+            }
+            let end = random.below(4) == 0 ? "\r\n" : "\n"
+            let plain = try scratch.file("p.csv", "time,symbol,price,size\n" + rows.map { $0 + end }.joined())
+            let other = try scratch.file("o.csv", "time,symbol,price,size,note\n" + rows.map { $0 + ",n" + end }.joined())
+            func read(_ path: String) throws -> [String] {
+                let names = Names()
+                var source = try TradesCSV(path, names: names), found: [String] = []
+                let buffer = UnsafeMutableBufferPointer<Trade>.allocate(capacity: 1)
+                defer { buffer.deallocate() }
+                do throws(MarketDataError) {
+                    while try source.fill(buffer) > 0 { found.append(buffer[0].described(names).values.joined(separator: ",")) }
+                } catch { found.append(error.description.replacing(path, with: "")) }
+                return found
+            }
+            #expect(try read(plain) == read(other))
+        }
+    }
+
     @Test("columns stand in any order, times in either form, and numbers are exact")
     func values() throws {
         let trades = try read(

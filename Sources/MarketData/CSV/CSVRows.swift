@@ -11,9 +11,21 @@ protocol CSVForm {
     /// Before the first row, with the header's columns in place.
     mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer)
     mutating func row(_ fields: Fields, _ context: inout RowContext) throws(FieldFlaw) -> Row
+    /// Whether rows of the columns alone, in the form's order, can be read in one go by `plainRow`: how many columns those are.
+    static var plainColumns: Int? { get }
+    /// A row as most files write it, read without looking for its fields first; nil where anything about it is less plain, or it does
+    /// not lie `plainRowBytes` before the end: then it is read the careful way.
+    mutating func plainRow(
+        _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ fields: Fields, _ context: inout RowContext
+    ) -> Row?
 }
 
 extension CSVForm {
+    static var plainColumns: Int? { nil }
+    mutating func plainRow(
+        _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ fields: Fields, _ context: inout RowContext
+    ) -> Row? { nil }
+
     mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer) {}
 
     static var columnList: String {
@@ -58,6 +70,7 @@ struct CSVRows<Form: CSVForm> {
     /// Found behind rows that were still handed out.
     private var failure: MarketDataError?
     private var hasEnded = false
+    private let isPlain: Bool
 
     init(_ path: String, form: Form, names: Names) throws(MarketDataError) {
         self.form = form
@@ -69,6 +82,8 @@ struct CSVRows<Form: CSVForm> {
         end = start + block.count
         let hasMark = block.starts(with: [0xEF, 0xBB, 0xBF])  // A byte order mark, as spreadsheets write it.
         (scanner, at) = try RowScanner.header(hasMark ? start + 3 : start, end, path: path, form: Form.self)
+        let (count, places) = (scanner.count, scanner.fields.places)
+        isPlain = count == Form.plainColumns && (0..<count).allSatisfy { places[$0] == $0 }
         self.form.begin(scanner.fields, firstBlock: UnsafeRawBufferPointer(start: at, count: end - at))
     }
 
@@ -79,6 +94,12 @@ struct CSVRows<Form: CSVForm> {
         do throws(MarketDataError) {
             while count < buffer.count {
                 if at == end, try !refill() { break }
+                if isPlain, let row = form.plainRow(&at, end, scanner.fields, &context) {
+                    (out + count).initialize(to: row)
+                    count += 1
+                    line += 1
+                    continue
+                }
                 let start = at
                 line += 1
                 let (next, found) = scanner.split(at, end)

@@ -75,3 +75,38 @@ func shortDecimal(_ bytes: UnsafeRawBufferPointer, scale: Int, powers: UnsafeMut
     let (scaled, overflow) = value.multipliedReportingOverflow(by: powers[scale - decimals])
     return overflow || scaled > UInt64(Int64.max) ? nil : Int64(bitPattern: scaled)
 }
+
+/// A plain decimal of at most 18 digits and what ends it, in units of 10^-`scale`; nil where it is not that. It may look at 20 bytes.
+@inline(__always)
+func plainDecimal(
+    _ at: inout UnsafePointer<UInt8>, until stop: UInt8, scale: Int, powers: UnsafeMutablePointer<UInt64>
+) -> Int64? {
+    var next = at
+    var value: UInt64 = 0
+    var digit = next.pointee &- 48
+    while digit < 10 {
+        value = value &* 10 &+ UInt64(digit)
+        next += 1
+        if next - at > 18 { return nil }
+        digit = next.pointee &- 48
+    }
+    var digits = next - at, decimals = 0
+    if next.pointee == 46 {
+        next += 1
+        let point = next
+        digit = next.pointee &- 48
+        while digit < 10 {
+            value = value &* 10 &+ UInt64(digit)
+            next += 1
+            if next - at > 19 { return nil }
+            digit = next.pointee &- 48
+        }
+        decimals = next - point
+        digits += decimals
+    }
+    guard next.pointee == stop, digits > 0, decimals <= scale else { return nil }
+    let (scaled, overflow) = value.multipliedReportingOverflow(by: powers[scale - decimals])
+    if overflow || scaled > UInt64(Int64.max) { return nil }
+    at = next + 1
+    return Int64(bitPattern: scaled)
+}

@@ -28,6 +28,30 @@ public struct TradesCSV: PullSource {
                 size: try fields.size(3), aggressor: fields.has(4) ? try side(fields, 4) : .none,
                 tradeID: fields.has(5) ? try fields.unsigned(5) : 0)
         }
+
+        static var plainColumns: Int? { 4 }
+
+        /// `1710163800000000123,AAPL,187.25,100` and a line feed: a time in nanoseconds, a symbol of up to seven bytes, plain decimals.
+        @inline(__always)
+        mutating func plainRow(
+            _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ fields: Fields, _ context: inout RowContext
+        ) -> Trade? {
+            // 20 bytes of time, 8 of symbol, and at most 20 of each decimal.
+            guard end - at >= 80 else { return nil }
+            guard at[19] == 44, let time = nineteenDigits(UnsafeRawBufferPointer(start: at, count: 19)) else { return nil }
+            let text = at + 20
+            let low = bytesBelow45(UnsafeRawPointer(text).loadUnaligned(as: UInt64.self))
+            let length = low.trailingZeroBitCount >> 3
+            guard low != 0, length > 0, text[length] == 44 else { return nil }
+            var next = text + (length + 1)
+            guard let price = plainDecimal(&next, until: 44, scale: Price.scale, powers: fields.powers),
+                let size = plainDecimal(&next, until: 10, scale: Quantity.scale, powers: fields.powers), size > 0
+            else { return nil }
+            at = next
+            return Trade(
+                eventTime: time, symbol: context.symbols.symbol(UnsafeRawBufferPointer(start: text, count: length)),
+                price: Price(rawValue: price), size: Quantity(rawValue: size))
+        }
     }
 }
 

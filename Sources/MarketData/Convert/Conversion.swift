@@ -88,7 +88,10 @@ public struct Conversion {
         } else {
             format = from.flatMap(FileFormat.init) ?? MarketFile.detect(input)
         }
-        guard let format else { throw ConversionError.unknownInput(input) }
+        guard let format else {
+            _ = try ByteFile(source)  // That it is not there is said first.
+            throw ConversionError.unknownInput(input)
+        }
         var options = options
         if format == .floor, options.main == nil { options.main = try TickFormat.firstKind(of: source) }
         guard let main = options.mainElement(of: input, format) else {
