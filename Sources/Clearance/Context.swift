@@ -17,6 +17,10 @@ public struct Context: Sendable {
     public var recentOrders: Int
     /// How many of them within the duplicates' window were equal to this one.
     public var duplicates: Int
+    /// When the order is looked at: its event time or the watermark, whichever is later.
+    public var now = Int64.min
+    /// The desk's figures.
+    public var standing = Standing()
 
     public init(
         instrument: Instrument, reference: Price = .none, referenceAge: Int64 = -1, held: Int128 = 0, buying: Int128 = 0,

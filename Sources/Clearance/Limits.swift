@@ -44,6 +44,8 @@ public struct Limits: Sendable {
     /// An order equal to one that passed within so many nanoseconds is a duplicate (C09); 0 to allow it.
     public var duplicateWindow: Int64
 
+    public var controls = Controls()
+
     public init(
         common: Bounds? = nil, bySymbol: [SymbolID: Bounds] = [:], restricted: Set<SymbolID> = [], maxReferenceAge: Int64,
         needsReference: Bool = true, maxGross: Notional? = nil, throttleOrders: Int, throttleWindow: Int64, duplicateWindow: Int64
@@ -59,4 +61,9 @@ public struct Limits: Sendable {
     func goesWithout(_ reference: Price) -> Bool { !needsReference && reference.isNone }
 
     public func bounds(of symbol: SymbolID) -> Bounds? { bySymbol[symbol] ?? common }
+    /// Those that hold at a moment: an instrument's own may be for a time only.
+    func bounds(of symbol: SymbolID, at now: Int64) -> Bounds? {
+        if !controls.overriddenUntil.isEmpty, let until = controls.overriddenUntil[symbol], now >= until { return common }
+        return bounds(of: symbol)
+    }
 }

@@ -27,7 +27,7 @@ extension Rules {
             found.append(
                 Measure(check: check, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, unit: unit))
         }
-        let bounds = limits.bounds(of: order.symbol)
+        let bounds = limits.bounds(of: order.symbol, at: context.now)
         let reference = context.reference.isNone ? Double.nan : context.reference.double
         let stated = order.price.isNone ? Double.nan : order.price.double
         let price = order.ordType == .limit ? stated : reference
@@ -76,6 +76,28 @@ extension Rules {
         }
         add(.duplicate, .orders, Double(context.duplicates), 0)
         add(.messageRate, .orders, Double(context.recentOrders), Double(limits.throttleOrders))
+        // Of the other controls, those that had something to say and whose figures these are not.
+        for finding in (0..<verdict.count).map({ verdict[$0] }) where !found.contains(where: {
+            $0.check == finding.check && $0.outcome == finding.outcome
+                && ($0.measured == finding.measured || ($0.measured.isNaN && finding.measured.isNaN))
+        }) {
+            found.append(
+                Measure(
+                    check: finding.check, outcome: finding.outcome, measured: finding.measured, limit: finding.limit,
+                    unit: unit(finding.check)))
+        }
         return found
+    }
+
+    private func unit(_ check: Check) -> Measure.Unit {
+        switch check {
+        case .credit, .dailyLoss, .position: .money
+        case .softCollar: .basisPoints
+        case .selfMatch: .price
+        case .childOfParent: .quantity
+        case .staleOverride: .nanoseconds
+        case .repeatedExecution, .tradeRatio, .openOrders, .softVolume, .concentration: .orders
+        default: .yesOrNo
+        }
     }
 }

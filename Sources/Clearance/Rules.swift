@@ -23,6 +23,8 @@ public struct Rules: Sendable {
             checkSize(order, context, &verdict)
             checkPosition(order, context, &verdict)
             checkFlow(context, &verdict)
+            checkStanding(order, context, &verdict)
+            checkExposure(order, context, &verdict)
         }
         return verdict
     }
@@ -30,7 +32,7 @@ public struct Rules: Sendable {
     /// C01, C02, C04, C10: whether it is an order at all, and one that this desk trades.
     private func checkTerms(_ order: OrderRequest, _ context: Context, _ verdict: inout Verdict) {
         if !context.instrument.isDefined { verdict.block(.instrumentKnown) }
-        if limits.bounds(of: order.symbol) == nil { verdict.block(.limitPresent) }
+        if limits.bounds(of: order.symbol, at: context.now) == nil { verdict.block(.limitPresent) }
         let isWhole = order.orderQty > .zero && context.instrument.isOnLot(order.orderQty) && order.side != .none
         if !isWhole { verdict.block(.quantityLot, order.orderQty.double, context.instrument.lotSize.double) }
         if limits.restricted.contains(order.symbol) { verdict.block(.restricted) }
@@ -51,7 +53,9 @@ public struct Rules: Sendable {
             if order.ordType == .market { verdict.block(.marketOrder, age, Double(limits.maxReferenceAge)) }
             return
         }
-        guard order.ordType == .limit, !order.price.isNone, let bounds = limits.bounds(of: order.symbol) else { return }
+        guard order.ordType == .limit, !order.price.isNone, let bounds = limits.bounds(of: order.symbol, at: context.now) else {
+            return
+        }
         let apart = (Int128(order.price.rawValue) - Int128(context.reference.rawValue)) * 10_000
         if apart.magnitude > (Int128(context.reference.rawValue) * Int128(bounds.collarBasisPoints)).magnitude {
             let distance = Double(apart) / Double(context.reference.rawValue)
@@ -67,7 +71,7 @@ public struct Rules: Sendable {
 
     /// C05, C06, S1: the size of this one order.
     private func checkSize(_ order: OrderRequest, _ context: Context, _ verdict: inout Verdict) {
-        guard let bounds = limits.bounds(of: order.symbol) else { return }
+        guard let bounds = limits.bounds(of: order.symbol, at: context.now) else { return }
         if order.orderQty > bounds.maxQuantity {
             verdict.block(.maxQuantity, order.orderQty.double, bounds.maxQuantity.double)
         }
@@ -81,7 +85,7 @@ public struct Rules: Sendable {
 
     /// C12: the position if everything on the order's side fills, and nothing on the other.
     private func checkPosition(_ order: OrderRequest, _ context: Context, _ verdict: inout Verdict) {
-        guard let bounds = limits.bounds(of: order.symbol) else { return }
+        guard let bounds = limits.bounds(of: order.symbol, at: context.now) else { return }
         let more = Int128(order.orderQty.rawValue)
         let worst = order.side.isBuy ? context.held + context.buying + more : context.selling + more - context.held
         if worst > Int128(bounds.maxPosition.rawValue) {
@@ -102,9 +106,10 @@ public struct Rules: Sendable {
 
     /// C09, C15: what came shortly before.
     private func checkFlow(_ context: Context, _ verdict: inout Verdict) {
-        if context.duplicates > 0 { verdict.block(.duplicate, Double(context.duplicates), 0) }
+        if context.duplicates > 0 { verdict.block(.duplicate, Double(context.duplicates), 0, window: limits.duplicateWindow) }
         if context.recentOrders >= limits.throttleOrders {
-            verdict.block(.messageRate, Double(context.recentOrders), Double(limits.throttleOrders))
+            verdict.block(
+                .messageRate, Double(context.recentOrders), Double(limits.throttleOrders), window: limits.throttleWindow)
         }
     }
 }

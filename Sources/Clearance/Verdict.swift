@@ -4,13 +4,13 @@ import TradingModel
 public struct Verdict: Sendable {
     private struct Entry: BitwiseCopyable {
         var check = Check.decision, outcome = Outcome.ok
-        var measured = Double.nan, limit = Double.nan
+        var measured = Double.nan, limit = Double.nan, window: Int64 = -1
     }
     /// More than the rules can find, so that none is ever left out.
-    private static let capacity = 16
+    private static let capacity = 40
     /// The most findings of one order, its decision included.
     public static let mostFindings = capacity + 1
-    private var entries = InlineArray<16, Entry>(repeating: Entry())
+    private var entries = InlineArray<40, Entry>(repeating: Entry())
     /// How many findings are not OK.
     public private(set) var count = 0
     public private(set) var outcome = Outcome.ok
@@ -24,24 +24,27 @@ public struct Verdict: Sendable {
     public subscript(index: Int) -> Finding {
         precondition(index < count, "finding \(index) of \(count)")
         let entry = entries[index]
-        return finding(entry.check, entry.outcome, entry.measured, entry.limit)
+        return finding(entry.check, entry.outcome, entry.measured, entry.limit, entry.window)
     }
     /// The row that joins them.
     public var decision: Finding { finding(.decision, outcome, Double(count), .nan) }
 
-    private func finding(_ check: Check, _ outcome: Outcome, _ measured: Double, _ limit: Double) -> Finding {
+    private func finding(_ check: Check, _ outcome: Outcome, _ measured: Double, _ limit: Double, _ window: Int64 = -1) -> Finding
+    {
         Finding(
             eventTime: order.eventTime, clOrdID: order.clOrdID, symbol: order.symbol, account: order.account,
             strategy: order.strategy, check: check, outcome: outcome, measured: measured, limit: limit,
-            referenceAge: referenceAge)
+            referenceAge: referenceAge, scope: check.scope, window: window)
     }
 
-    mutating func block(_ check: Check, _ measured: Double = .nan, _ limit: Double = .nan) { add(check, .block, measured, limit) }
+    mutating func block(_ check: Check, _ measured: Double = .nan, _ limit: Double = .nan, window: Int64 = -1) {
+        add(check, .block, measured, limit, window)
+    }
     mutating func review(_ check: Check, _ measured: Double, _ limit: Double) { add(check, .review, measured, limit) }
 
-    private mutating func add(_ check: Check, _ outcome: Outcome, _ measured: Double, _ limit: Double) {
+    private mutating func add(_ check: Check, _ outcome: Outcome, _ measured: Double, _ limit: Double, _ window: Int64 = -1) {
         precondition(count < Self.capacity, "more findings than checks")
-        entries[count] = Entry(check: check, outcome: outcome, measured: measured, limit: limit)
+        entries[count] = Entry(check: check, outcome: outcome, measured: measured, limit: limit, window: window)
         count += 1
         self.outcome = max(self.outcome, outcome)
     }

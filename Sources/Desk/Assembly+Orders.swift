@@ -58,12 +58,15 @@ extension Assembly {
         for name in symbols.names {
             if let bounds = bounds(symbols.map(name), or: settings) { bySymbol[names.symbol(name)] = bounds }
         }
-        return Limits(
+        var limits = Limits(
             common: bounds(settings, or: settings), bySymbol: bySymbol,
             restricted: Set(settings.texts("restricted").map { names.symbol($0) }), maxReferenceAge: settings.duration("max_age"),
             needsReference: settings.text("reference") == "required",
             throttleOrders: Int(settings.integer("throttle")), throttleWindow: settings.duration("throttle_window"),
             duplicateWindow: settings.duration("duplicate_window"))
+        limits.maxGross = settings.decimalIfPresent("max_gross").map { Notional(checked: $0) }
+        limits.controls = controls(settings)
+        return limits
     }
     /// Nil when one of the three that every order needs is given nowhere: then no order passes.
     private func bounds(_ own: Settings, or common: Settings) -> Limits.Bounds? {

@@ -44,7 +44,7 @@ public enum Kinds {
             Parameter(
                 "duplicate_window", .duration(atLeast: 0), .default("1s"), doc: "C09: how long the same order is a duplicate"),
             Parameter(
-                "symbols", .table(of: .record(limit)), .default("{}"),
+                "symbols", .table(of: .record(limit + symbolLimits)), .default("{}"),
                 doc: "limits of single symbols; what they leave out is the default's"),
-        ]
+        ] + controls
 }

@@ -6,7 +6,7 @@ import StreamRuntime
 import Testing
 import TradingModel
 
-private final class ComplianceDesk {
+final class ComplianceDesk {
     let run = Harness(hasClock: true)
     let requests: TypedPort<OrderRequest>, positions: TypedPort<PositionUpdate>, trades: TypedPort<Trade>
     let parents: TypedPort<ParentUpdate>

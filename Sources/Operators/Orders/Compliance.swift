@@ -21,14 +21,16 @@ import TradingModel
 /// - Source: see `Rules`.
 public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
     @inlinable public static var sideName: String { "findings" }
-    /// 2: the throttle keeps the times that count, oldest first.
-    public static var stateVersion: Int { 2 }
+    /// 3: reservations have their money; strategies are counted.
+    public static var stateVersion: Int { 3 }
 
     let rules: Rules
     let instruments: InstrumentTable
     @usableFromInline var references: Dense<LastPrice>
     private var exposures = Exposures()
     private var flow: OrderFlow
+    /// Orders that passed, over all and by strategy since it was armed.
+    private var passed: Int64 = 0, repeats = Dense<Int64>(repeating: 0)
     /// Sees each decision with what it was made of; nil but in a replay that explains.
     public var witness: ComplianceWitness?
 
@@ -46,28 +48,37 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
     public mutating func process(first order: OrderRequest, into out: inout Emitter<ClearedOrder, Finding>) {
         // The end of input is no time to measure ages with.
         let now = out.hasReached(endOfTime) ? order.eventTime : max(order.eventTime, out.watermark)
-        let context = context(of: order, now)
-        witness?.saw(order, context, rules, out.sequence)
-        let verdict = rules.evaluate(order, in: context)
+        let verdict = decide(order, at: now, sequence: out.sequence)
         for i in 0..<verdict.count { out.emitSide(verdict[i]) }
         out.emitSide(verdict.decision)
-        guard let cleared = verdict.cleared else { return }
-        if order.action == .new || order.action == .replace {
-            // A replace may add to what its original holds; until the venue agrees, the larger of the two counts.
-            let held = order.action == .replace ? exposures.reserved(order.origClOrdID, order.symbol) : .zero
-            exposures.reserve(order.clOrdID, order.symbol, order.side, order.orderQty - held)
-            flow.add(order, now)
-        }
-        out.emit(cleared)
+        if let cleared = verdict.cleared { out.emit(cleared) }
     }
+    /// What is found of an order, and, where it passes, its reservation.
+    public mutating func decide(_ order: OrderRequest, at now: Int64, sequence: UInt64 = 0) -> Verdict {
+        let context = context(of: order, now)
+        witness?.saw(order, context, rules, sequence)
+        let verdict = rules.evaluate(order, in: context)
+        guard verdict.outcome == .ok, order.action == .new || order.action == .replace else { return verdict }
+        // A replace may add to what its original holds; until the venue agrees, the larger of the two counts.
+        let held = order.action == .replace ? exposures.reserved(order.origClOrdID, order.symbol) : .zero
+        exposures.reserve(order, order.orderQty - held, reference: context.reference)
+        passed += 1
+        repeats[Int(order.strategy.rawValue)] += 1
+        flow.add(order, now)
+        return verdict
+    }
+    public mutating func take(_ position: PositionUpdate) { exposures.apply(position) }
+    public mutating func take(_ parent: ParentUpdate) { exposures.apply(parent) }
+    @inlinable public mutating func take(_ reference: Reference) { references[reference.symbol.index].take(reference) }
+
     public mutating func process(second position: PositionUpdate, into out: inout Emitter<ClearedOrder, Finding>) {
-        exposures.apply(position)
+        take(position)
     }
     @inlinable public mutating func process(third reference: Reference, into out: inout Emitter<ClearedOrder, Finding>) {
-        references[reference.symbol.index].take(reference)
+        take(reference)
     }
     public mutating func process(fourth parent: ParentUpdate, into out: inout Emitter<ClearedOrder, Finding>) {
-        exposures.apply(parent)
+        take(parent)
     }
 
     private mutating func context(of order: OrderRequest, _ now: Int64) -> Context {
@@ -77,6 +88,8 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
             referenceAge: last.price.isNone ? -1 : elapsed(from: last.time, to: now), held: row.held, buying: row.buying,
             selling: row.selling, otherGross: rules.limits.maxGross == nil ? .zero : gross(except: order.symbol),
             recentOrders: flow.recent(now))
+        context.now = now
+        context.standing = standing(of: order, row, last.price)
         switch order.action {
         case .new:
             let isKnown = exposures.reserved(order.clOrdID, order.symbol) > .zero
@@ -87,6 +100,56 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         case .cancel, .status: break
         }
         return context
+    }
+
+    /// The desk's figures, as far as they are asked for.
+    private func standing(of order: OrderRequest, _ row: Exposures.Row, _ reference: Price) -> Standing {
+        let controls = rules.limits.controls
+        var standing = Standing()
+        (standing.openOrders, standing.trades) = (Int(exposures.open), Int(exposures.trades))
+        standing.openNotional = Notional(rawValue: exposures.openNotional)
+        standing.creditUsed = Notional(rawValue: exposures.creditUsed(order.account))
+        (standing.ordersPassed, standing.hasTraded) = (Int(passed), row.isKnown)
+        standing.repeats = Int(repeats.value(Int(order.strategy.rawValue)))
+        if order.action == .replace {
+            standing.taken = Notional(rawValue: exposures.reservedNotional(order.origClOrdID, order.symbol))
+        }
+        let opposite = order.side.isBuy ? row.bestSell : row.bestBuy
+        if opposite != (order.side.isBuy ? .max : .min) { standing.bestOpposite = Price(rawValue: opposite) }
+        if !order.parentID.isNone {
+            let left = exposures.reserved(order.parentID, order.symbol)
+            standing.parentLeft = left > .zero ? left : nil
+        }
+        if controls.needsSums { standing.sums = sums(except: order.symbol, reference) }
+        return standing
+    }
+    /// Nil where something is held or works whose price is not known.
+    private func sums(except symbol: SymbolID, _ reference: Price) -> Standing.Sums? {
+        var sums = Standing.Sums(), profit = Double(exposures.cash)
+        for at in 0..<exposures.symbols {
+            let row = exposures.row(SymbolID(rawValue: UInt32(at)))
+            let long = row.held + row.buying, short = row.selling - row.held
+            if long == 0, short == 0, row.held == 0 { continue }
+            let last = references.value(at).price
+            // What is held of the order's own instrument is worth nothing known: its day is not either.
+            guard !last.isNone else { return nil }
+            profit += Double(row.held) * Double(last.rawValue)
+            guard at != symbol.index else { continue }
+            func money(_ quantity: Int128) -> Notional {
+                let (product, over) = quantity.multipliedReportingOverflow(by: Int128(last.rawValue))
+                return Notional(rawValue: over ? .max / 4 : min(.max / 4, max(.min / 4, product)))
+            }
+            func add(_ sum: inout Notional, _ more: Notional) {
+                let (total, over) = sum.rawValue.addingReportingOverflow(more.rawValue)
+                sum = Notional(rawValue: over ? .max / 2 : total)
+            }
+            add(&sums.long, money(max(0, long)))
+            add(&sums.short, money(max(0, short)))
+            add(&sums.netLong, money(long))
+            add(&sums.netShort, money(short))
+        }
+        sums.profit = Notional(rawValue: Int128(max(-1e37, min(1e37, profit))))
+        return sums
     }
 
     /// Nil where something is held or works whose price is not known.
@@ -107,5 +170,7 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         coder.field(&references)
         exposures.state(&coder)
         flow.state(&coder)
+        coder.field(&passed)
+        coder.field(&repeats)
     }
 }
