@@ -77,7 +77,8 @@ extension Rules {
         add(.duplicate, .orders, Double(context.duplicates), 0)
         add(.messageRate, .orders, Double(context.recentOrders), Double(limits.throttleOrders))
         // Of the other controls, those that had something to say and whose figures these are not.
-        for finding in (0..<verdict.count).map({ verdict[$0] }) where !found.contains(where: {
+        for finding in (0..<verdict.count).map({ verdict[$0] })
+        where !found.contains(where: {
             $0.check == finding.check && $0.outcome == finding.outcome
                 && ($0.measured == finding.measured || ($0.measured.isNaN && finding.measured.isNaN))
         }) {

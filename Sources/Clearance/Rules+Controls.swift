@@ -88,25 +88,33 @@ extension Rules {
     ) {
         let controls = limits.controls
         guard controls.needsSums else { return }
-        let here = reference(context), sums = context.standing.sums
-        func money(_ quantity: Int128) -> Double { Double(quantity) * 1e-8 * here }
-        func check(_ limit: Notional?, _ others: Notional?, _ own: Double) {
+        let sums = context.standing.sums
+        /// Exact, or nil where a price is missing or the sum fits nowhere.
+        func sum(_ others: Notional?, _ quantity: Int128) -> Notional? {
+            guard let others, context.reference > .zero else { return nil }
+            let (own, over) = quantity.multipliedReportingOverflow(by: Int128(context.reference.rawValue))
+            let (sum, past) = others.rawValue.addingReportingOverflow(own)
+            return over || past ? nil : Notional(rawValue: sum)
+        }
+        func check(_ limit: Notional?, _ others: Notional?, _ own: Int128) {
             guard let limit else { return }
-            let sum = (others?.double ?? .nan) + own
-            if !(sum <= limit.double) { verdict.block(.position, sum, limit.double) }
+            let sum = sum(others, own)
+            if sum.map({ $0 > limit }) ?? true { verdict.block(.position, sum?.double ?? .nan, limit.double) }
         }
         if order.side.isBuy {
-            check(controls.maxNet, sums?.netLong, money(long))
-            check(controls.maxLong, sums?.long, money(max(0, long)))
+            check(controls.maxNet, sums?.netLong, long)
+            check(controls.maxLong, sums?.long, max(0, long))
         } else {
-            check(controls.maxNet, sums?.netShort, money(short))
-            check(controls.maxShort, sums?.short, money(max(0, short)))
+            check(controls.maxNet, sums?.netShort, short)
+            check(controls.maxShort, sums?.short, max(0, short))
         }
-        let loss = -(sums?.profit.double ?? .nan)
-        if let most = controls.maxLoss, !(loss < most.double), !reduces(order, context) {
-            verdict.block(.halted, loss, most.double)
+        let loss = sums.map { -$0.profit }
+        if let most = controls.maxLoss, loss.map({ $0 >= most }) ?? true, !reduces(order, context) {
+            verdict.block(.halted, loss?.double ?? .nan, most.double)
         }
-        if let soft = controls.softLoss, !(loss < soft.double) { verdict.review(.dailyLoss, loss, soft.double) }
+        if let soft = controls.softLoss, loss.map({ $0 >= soft }) ?? true {
+            verdict.review(.dailyLoss, loss?.double ?? .nan, soft.double)
+        }
     }
     private func reference(_ context: Context) -> Double {
         context.reference.isNone || context.reference <= .zero ? .nan : context.reference.double

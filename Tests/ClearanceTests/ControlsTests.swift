@@ -19,7 +19,8 @@ private func order(_ change: (inout OrderRequest) -> Void = { _ in }) -> OrderRe
 }
 private func context(_ change: (inout Context) -> Void = { _ in }) -> Context {
     var context = Context(
-        instrument: Instrument(symbol: apples, tickSize: px(0.01), lotSize: Quantity(units: 1)), reference: px(50), referenceAge: 5)
+        instrument: Instrument(symbol: apples, tickSize: px(0.01), lotSize: Quantity(units: 1)), reference: px(50),
+        referenceAge: 5)
     context.now = 1_000
     change(&context)
     return context
@@ -101,26 +102,44 @@ private func texts(_ order: OrderRequest, _ context: Context, _ limits: Limits) 
                 context { ($0.standing.creditUsed, $0.standing.taken) = (money(9_000), money(4_000)) },
                 limits { $0.credit = money(10_000) }
             ),
-            ("", order { $0.side = .sell }, context { $0.standing.creditUsed = money(99_000) }, limits { $0.credit = money(10_000) }),
+            (
+                "", order { $0.side = .sell }, context { $0.standing.creditUsed = money(99_000) },
+                limits { $0.credit = money(10_000) }
+            ),
             ("C16 3.0 3.0 strategy", order(), context { $0.standing.repeats = 3 }, limits { $0.maxRepeats = 3 }),
             ("C17 - - firm", order(), context { $0.standing.halt = .stopped }, limits()),
             ("C17 - - firm", order(), context { $0.standing.halt = .reduceOnly }, limits()),
             ("", order(), context { ($0.held, $0.standing.halt) = (units(-100), .reduceOnly) }, limits()),
-            ("C17 - - firm", order(), context { ($0.held, $0.buying, $0.standing.halt) = (units(-100), 1, .reduceOnly) }, limits()),
-            ("C17 2000.0 2000.0 firm", order(), context { $0.standing.sums?.profit = money(-2_000) }, limits { $0.maxLoss = money(2_000) }),
-            ("C18 50.0 50.0 symbol", order(), context { $0.standing.bestOpposite = px(50) }, limits { $0.refusesSelfMatch = true }),
+            (
+                "C17 - - firm", order(), context { ($0.held, $0.buying, $0.standing.halt) = (units(-100), 1, .reduceOnly) },
+                limits()
+            ),
+            (
+                "C17 2000.0 2000.0 firm", order(), context { $0.standing.sums?.profit = money(-2_000) },
+                limits { $0.maxLoss = money(2_000) }
+            ),
+            (
+                "C18 50.0 50.0 symbol", order(), context { $0.standing.bestOpposite = px(50) },
+                limits { $0.refusesSelfMatch = true }
+            ),
             ("", order(), context { $0.standing.bestOpposite = px(50.01) }, limits { $0.refusesSelfMatch = true }),
             (
                 "C18 50.0 50.01 symbol", order { $0.side = .sell }, context { $0.standing.bestOpposite = px(50.01) },
                 limits { $0.refusesSelfMatch = true }
             ),
-            ("C19 100.0 99.0 order", order { $0.parentID = ClOrdID(rawValue: 9) }, context { $0.standing.parentLeft = Quantity(units: 99) }, limits()),
+            (
+                "C19 100.0 99.0 order", order { $0.parentID = ClOrdID(rawValue: 9) },
+                context { $0.standing.parentLeft = Quantity(units: 99) }, limits()
+            ),
             ("C19 100.0 - order", order { $0.parentID = ClOrdID(rawValue: 9) }, context(), limits()),
             (
                 "C20 101.0 100.0 firm", order(), context { ($0.standing.ordersPassed, $0.standing.trades) = (201, 2) },
                 limits { $0.maxOrderTradeRatio = 100 }
             ),
-            ("", order(), context { ($0.standing.ordersPassed, $0.standing.trades) = (99, 0) }, limits { $0.maxOrderTradeRatio = 1 }),
+            (
+                "", order(), context { ($0.standing.ordersPassed, $0.standing.trades) = (99, 0) },
+                limits { $0.maxOrderTradeRatio = 1 }
+            ),
             (
                 "S2 10.0 5.0 order", order(), context(),
                 limits { ($0.softVolumePercent, $0.dailyVolume) = (5, [apples: Quantity(units: 1_000)]) }
@@ -134,7 +153,10 @@ private func texts(_ order: OrderRequest, _ context: Context, _ limits: Limits) 
                 limits { ($0.capital, $0.softConcentrationPercent) = (money(100_000), 10) }
             ),
             ("S5 - 10.0 symbol", order(), context(), limits { $0.softConcentrationPercent = 10 }),
-            ("S6 1500.0 1000.0 firm", order(), context { $0.standing.sums?.profit = money(-1_500) }, limits { $0.softLoss = money(1_000) }),
+            (
+                "S6 1500.0 1000.0 firm", order(), context { $0.standing.sums?.profit = money(-1_500) },
+                limits { $0.softLoss = money(1_000) }
+            ),
             ("S7 0.0 0.0 symbol", order(), context(), limits { $0.overriddenUntil = [apples: 1_000] }),
             ("", order(), context(), limits { $0.overriddenUntil = [apples: 1_001] }),
         ])

@@ -61,10 +61,13 @@ import TradingModel
               symbols: { X: { max_notional: "1", until: "2024-03-11T20:00:00Z" }, Y: { until: "tomorrow" } }
             """)
         let limits = made.limits, controls = limits.controls, names = made.names
-        #expect(limits.maxGross == money(1) && controls.maxNet == money(2) && controls.maxLong == money(3) && controls.maxShort == money(4))
+        #expect(
+            limits.maxGross == money(1) && controls.maxNet == money(2) && controls.maxLong == money(3)
+                && controls.maxShort == money(4))
         #expect(controls.isLongOnly && controls.accounts == [names.text("A")] && controls.strategies == [names.text("S")])
         #expect(controls.locates == [names.symbol("X")] && controls.maxOpenOrders == 5 && controls.maxOpenNotional == money(6))
-        #expect(controls.credit == money(7) && controls.creditByAccount == [names.text("A"): money(8)] && controls.maxRepeats == 9)
+        #expect(
+            controls.credit == money(7) && controls.creditByAccount == [names.text("A"): money(8)] && controls.maxRepeats == 9)
         #expect(controls.refusesSelfMatch && controls.maxOrderTradeRatio == 10 && controls.ratioAfter == 11)
         #expect(controls.softVolumePercent == 12 && controls.dailyVolume == [names.symbol("X"): Quantity(units: 13)])
         #expect(controls.softCollarBasisPoints == 14 && controls.reviewsFirstTrade && controls.capital == money(15))

@@ -9,8 +9,8 @@ import TradingModel
 /// Credit and the other reservations, by a second account of every order kept here.
 @Suite("what is reserved for orders") struct CreditTests {
     private struct Open {
-        var id: UInt64, isBuy: Bool, units: Int64, price: Int64, filled: Int64 = 0
-        var money: Int64 { (units - filled) * price }
+        var id: UInt64, isBuy: Bool, units: Int64, limit: Int64, filled: Int64 = 0
+        var money: Int64 { (units - filled) * limit }
     }
 
     /// New orders, amends, partial fills, cancels, busts and rejects at random. At every step an order of one unit passes
@@ -29,12 +29,12 @@ import TradingModel
         func tell(_ order: Open, _ state: ParentUpdate.State) {
             var update = parentUpdate(
                 ClOrdID(rawValue: order.id), state, Double(order.units), filled: Double(order.filled), order.isBuy ? .buy : .sell)
-            update.price = price(Double(order.price))
+            update.price = price(Double(order.limit))
             desk.run.send(update, to: desk.parents)
         }
         func trade(_ units: Int64, _ order: Open) {
             held += order.isBuy ? units : -units
-            cash -= (order.isBuy ? 1 : -1) * units * order.price
+            cash -= (order.isBuy ? 1 : -1) * units * order.limit
             var update = position(Double(held))
             update.cash = Notional(price(Double(cash)), Quantity(units: 1))
             desk.run.send(update, to: desk.positions)
@@ -43,10 +43,10 @@ import TradingModel
             switch random.below(6) {
             case 0, 1:
                 let made = Open(
-                    id: next, isBuy: random.below(3) > 0, units: Int64(1 + random.below(60)), price: Int64(45 + random.below(10)))
+                    id: next, isBuy: random.below(3) > 0, units: Int64(1 + random.below(60)), limit: Int64(45 + random.below(10)))
                 next += 1
                 let fits = !made.isBuy || reserved() - cash + made.money <= credit
-                let answer = desk.ask(request(made.id, made.isBuy ? .buy : .sell, Double(made.units), Double(made.price)))
+                let answer = desk.ask(request(made.id, made.isBuy ? .buy : .sell, Double(made.units), Double(made.limit)))
                 try #require(answer == (fits ? "ok" : "C14 block"), "step \(step)")
                 if fits { open.append(made) }
             case 2 where !open.isEmpty:  // an amend, accepted: the replace's reservation becomes the order's
@@ -55,11 +55,11 @@ import TradingModel
                 var amended = open[at]
                 amended.id = next
                 amended.units = open[at].filled + Int64(1 + random.below(60))
-                amended.price = Int64(45 + random.below(10))
+                amended.limit = Int64(45 + random.below(10))
                 next += 1
-                var replace = request(amended.id, .buy, Double(amended.units), Double(amended.price))
+                var replace = request(amended.id, .buy, Double(amended.units), Double(amended.limit))
                 (replace.action, replace.origClOrdID) = (.replace, ClOrdID(rawValue: open[at].id))
-                let fits = reserved() - open[at].money - cash + amended.units * amended.price <= credit
+                let fits = reserved() - open[at].money - cash + amended.units * amended.limit <= credit
                 try #require(desk.ask(replace) == (fits ? "ok" : "C14 block"), "amend at step \(step)")
                 guard fits else { continue }
                 tell(open[at], .done)
@@ -88,10 +88,10 @@ import TradingModel
         // Everything ends: only the cash is left of what was used.
         for order in open { tell(order, .done) }
         open = []
-        let room = credit + cash, price = Int64(50)
-        if room >= price {
-            #expect(desk.ask(request(next, .buy, Double(room / price), Double(price))) == "ok")
-            #expect(desk.ask(request(next + 1, .buy, 1, Double(price))) == "C14 block")
+        let room = credit + cash, unit = Int64(50)
+        if room >= unit {
+            #expect(desk.ask(request(next, .buy, Double(room / unit), Double(unit))) == "ok")
+            #expect(desk.ask(request(next + 1, .buy, 1, Double(unit))) == "C14 block")
         }
     }
 

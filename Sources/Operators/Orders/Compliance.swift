@@ -125,7 +125,7 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
     }
     /// Nil where something is held or works whose price is not known.
     private func sums(except symbol: SymbolID, _ reference: Price) -> Standing.Sums? {
-        var sums = Standing.Sums(), profit = Double(exposures.cash)
+        var sums = Standing.Sums(), profit = exposures.cash
         for at in 0..<exposures.symbols {
             let row = exposures.row(SymbolID(rawValue: UInt32(at)))
             let long = row.held + row.buying, short = row.selling - row.held
@@ -133,7 +133,10 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
             let last = references.value(at).price
             // What is held of the order's own instrument is worth nothing known: its day is not either.
             guard !last.isNone else { return nil }
-            profit += Double(row.held) * Double(last.rawValue)
+            let (worth, over) = row.held.multipliedReportingOverflow(by: Int128(last.rawValue))
+            let (result, past) = profit.addingReportingOverflow(worth)
+            if over || past { return nil }
+            profit = result
             guard at != symbol.index else { continue }
             func money(_ quantity: Int128) -> Notional {
                 let (product, over) = quantity.multipliedReportingOverflow(by: Int128(last.rawValue))
@@ -148,7 +151,7 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
             add(&sums.netLong, money(long))
             add(&sums.netShort, money(short))
         }
-        sums.profit = Notional(rawValue: Int128(max(-1e37, min(1e37, profit))))
+        sums.profit = Notional(rawValue: profit)
         return sums
     }
 

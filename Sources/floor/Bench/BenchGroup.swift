@@ -2,7 +2,7 @@ import Foundation
 
 /// What is measured together, in a process of its own: its peak memory is its own too.
 enum BenchGroup: String, CaseIterable {
-    case runtime, ring, csp, desk, latency, soak, recovery, marketdata
+    case runtime, ring, csp, desk, latency, soak, recovery, marketdata, orders
 
     var measures: String {
         switch self {
@@ -13,6 +13,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: "from a tick to the order that it causes"
         case .soak: "memory over a long stream"
         case .recovery: "a checkpoint and a journal's tail"
+        case .orders: "compliance: one order against every control while 10,000 work"
         case .marketdata: "files of market data beside C++ loops over the same files; venues' messages, books, one connection"
         }
     }
@@ -26,6 +27,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: try LatencyBench(options).run()
         case .soak: try SoakBench(options).run()
         case .recovery: try RecoveryBench(options).run()
+        case .orders: try ComplianceBench(options).run()
         case .marketdata: try FileBench(options).run() + FeedBench(options).run()
         }
     }
