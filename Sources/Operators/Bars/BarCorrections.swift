@@ -7,7 +7,7 @@ import TradingModel
 /// - Inputs: the bars of a `TimeBars` or `CalendarBars`, and its late trades.
 /// - Output: a `BarCorrection` for each late trade: the whole bar as it would have been had it still been open, the late trade the last in
 ///   the journal and so its close. A window that had no bar gets one.
-/// - Exactness: all but the average price, which is made of the bar's rounded one: off by at most 1e-9.
+/// - Exactness: all but the average price, which is made of the bar's rounded one: tests hold it within 9e-9.
 /// - Second output: trades whose bar is not among the instrument's last `kept` any more, and those that none can take.
 /// - State: the last bars of each instrument.
 public struct BarCorrections: Operator2, ~Copyable {
