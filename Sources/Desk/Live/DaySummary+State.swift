@@ -16,9 +16,11 @@ extension DaySummary {
             eventTime: 0, symbol: SymbolID(rawValue: 0), account: .none, strategy: .none, quantity: .zero, workingBuy: .zero,
             workingSell: .zero, avgPx: .none, lastPx: .none, realised: .zero, cash: .zero)
         coder.table(&positions, key: { $0.field(&$1.rawValue) }, none: SymbolID(rawValue: 0), filler: nowhere) { $0.element(&$1) }
-        coder.table(&lastPrices, key: { $0.field(&$1.rawValue) }, none: SymbolID(rawValue: 0), filler: Price.none) {
+        var prices = lastPricesBySymbol
+        coder.table(&prices, key: { $0.field(&$1.rawValue) }, none: SymbolID(rawValue: 0), filler: Price.none) {
             $0.field(&$1.rawValue)
         }
+        if !coder.isSaving { for (symbol, price) in prices { lastPrices[symbol.index] = price } }
         coder.table(&parents, key: { $0.field(&$1.rawValue) }, none: ClOrdID.none, filler: ParentUpdate.State.working) {
             $0.field(code: &$1)
         }
@@ -27,6 +29,16 @@ extension DaySummary {
         coder.ids(&inDoubt)
         coder.ids(&open)
         coder.ids(&workingParents)
+    }
+}
+
+extension DaySummary {
+    private var lastPricesBySymbol: [SymbolID: Price] {
+        var prices: [SymbolID: Price] = [:]
+        for index in 0..<lastPrices.count where !lastPrices.value(index).isNone {
+            prices[SymbolID(rawValue: UInt32(index))] = lastPrices.value(index)
+        }
+        return prices
     }
 }
 

@@ -13,7 +13,8 @@ public final class DaySummary {
     public internal(set) var fills = 0
     public internal(set) var traded = Notional.zero
     public internal(set) var positions: [SymbolID: PositionUpdate] = [:]
-    public internal(set) var lastPrices: [SymbolID: Price] = [:]
+    /// Of each instrument's last trade: looked up for every trade, so no dictionary.
+    var lastPrices = Dense<Price>(repeating: .none)
     public internal(set) var parents: [ClOrdID: ParentUpdate.State] = [:]
     public internal(set) var decisions: [Outcome: Int] = [:]
     public internal(set) var triggers: [Check: Int] = [:]
@@ -52,7 +53,7 @@ public final class DaySummary {
             case let edge as Edge<Finding>: each(edge) { self.take($0) }
             case let edge as Edge<Anomaly>: each(edge) { _ in self.anomalies += 1 }
             case let edge as Edge<ParentUpdate>: each(edge) { self.take($0) }
-            case let edge as Edge<Trade> where edge.isPort: each(edge) { self.lastPrices[$0.symbol] = $0.price }
+            case let edge as Edge<Trade> where edge.isPort: each(edge) { self.lastPrices[$0.symbol.index] = $0.price }
             default: break
             }
         }
@@ -87,9 +88,8 @@ public final class DaySummary {
     /// Positions at the last price seen, less what they cost.
     public var unrealised: Notional {
         positions.values.reduce(.zero) { sum, position in
-            guard position.quantity.rawValue != 0, !position.avgPx.isNone, let last = lastPrices[position.symbol] else {
-                return sum
-            }
+            let last = lastPrices.value(position.symbol.index)
+            guard position.quantity.rawValue != 0, !position.avgPx.isNone, !last.isNone else { return sum }
             return sum + Notional(last, position.quantity) - Notional(position.avgPx, position.quantity)
         }
     }
