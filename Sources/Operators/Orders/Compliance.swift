@@ -133,23 +133,23 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
             let last = references.value(at).price
             // What is held of the order's own instrument is worth nothing known: its day is not either.
             guard !last.isNone else { return nil }
-            let (worth, over) = row.held.multipliedReportingOverflow(by: Int128(last.rawValue))
+            guard let worth = Self.product(row.held, last) else { return nil }
             let (result, past) = profit.addingReportingOverflow(worth)
-            if over || past { return nil }
+            if past { return nil }
             profit = result
             guard at != symbol.index else { continue }
             func money(_ quantity: Int128) -> Notional {
-                let (product, over) = quantity.multipliedReportingOverflow(by: Int128(last.rawValue))
-                return Notional(rawValue: over ? .max / 4 : min(.max / 4, max(.min / 4, product)))
+                Notional(rawValue: Self.product(quantity, last).map { min(.max / 4, max(.min / 4, $0)) } ?? .max / 4)
             }
             func add(_ sum: inout Notional, _ more: Notional) {
                 let (total, over) = sum.rawValue.addingReportingOverflow(more.rawValue)
                 sum = Notional(rawValue: over ? .max / 2 : total)
             }
-            add(&sums.long, money(max(0, long)))
-            add(&sums.short, money(max(0, short)))
-            add(&sums.netLong, money(long))
-            add(&sums.netShort, money(short))
+            let (bought, sold) = (money(long), money(short))
+            add(&sums.long, long > 0 ? bought : .zero)
+            add(&sums.short, short > 0 ? sold : .zero)
+            add(&sums.netLong, bought)
+            add(&sums.netShort, sold)
         }
         sums.profit = Notional(rawValue: profit)
         return sums
@@ -161,12 +161,23 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         for at in 0..<exposures.symbols where at != symbol.index {
             let worst = exposures.row(SymbolID(rawValue: UInt32(at))).worst, last = references.value(at).price
             guard worst != 0 else { continue }
-            let (notional, over) = worst.multipliedReportingOverflow(by: Int128(last.rawValue))
+            guard !last.isNone, let notional = Self.product(worst, last) else { return nil }
             let (next, past) = sum.addingReportingOverflow(notional)
-            if last.isNone || over || past { return nil }
+            if past { return nil }
             sum = next
         }
         return Notional(rawValue: sum)
+    }
+
+    /// Nil where 128 bits do not hold it. Most quantities have 64, and the product of two such is one instruction.
+    @inline(__always) private static func product(_ quantity: Int128, _ price: Price) -> Int128? {
+        let small = Int64(truncatingIfNeeded: quantity)
+        if Int128(small) == quantity {
+            let whole = small.multipliedFullWidth(by: price.rawValue)
+            return Int128(whole.high) << 64 | Int128(whole.low)
+        }
+        let (whole, over) = quantity.multipliedReportingOverflow(by: Int128(price.rawValue))
+        return over ? nil : whole
     }
 
     public mutating func state(_ coder: inout StateCoder) {
