@@ -136,19 +136,19 @@ public struct MarketFile {
         let wanted = options.wants.union([main])
         var counts: TickCounts?
         if wanted.contains(.trades) {
-            let source = try TickTrades(ByteFile(path), names: names)
+            let source = try TickFileReader<Trade>(ByteFile(path), names: names)
             (trades, counts) = (source, source.counts)
         }
         if wanted.contains(.quotes) {
-            let source = try TickQuotes(ByteFile(path), names: names)
+            let source = try TickFileReader<Quote>(ByteFile(path), names: names)
             (quotes, counts) = (source, source.counts)
         }
         if wanted.contains(.bars) {
-            let source = try TickBars(ByteFile(path), names: names)
+            let source = try TickFileReader<Bar>(ByteFile(path), names: names)
             (bars, counts) = (source, source.counts)
         }
         if wanted.contains(.book) {
-            let source = try TickBook(ByteFile(path), names: names)
+            let source = try TickFileReader<BookDelta>(ByteFile(path), names: names)
             (book, counts) = (source, source.counts)
         }
         passedOver = { counts?.text(without: wanted) }

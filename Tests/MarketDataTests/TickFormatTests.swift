@@ -92,10 +92,10 @@ struct TickFormatTests {
         }
         try writer.finish()
         let own = Names()
-        #expect(try lines(all(TickTrades(ByteFile(path), names: own), buffer: 100), own) == lines(trades, names))
-        #expect(try lines(all(TickQuotes(ByteFile(path), names: own)), own) == lines(quotes, names))
-        #expect(try lines(all(TickBars(ByteFile(path), names: own), buffer: 1), own) == lines(bars, names))
-        #expect(try lines(all(TickBook(ByteFile(path), names: own)), own) == lines(changes, names))
+        #expect(try lines(all(TickFileReader<Trade>(ByteFile(path), names: own), buffer: 100), own) == lines(trades, names))
+        #expect(try lines(all(TickFileReader<Quote>(ByteFile(path), names: own)), own) == lines(quotes, names))
+        #expect(try lines(all(TickFileReader<Bar>(ByteFile(path), names: own), buffer: 1), own) == lines(bars, names))
+        #expect(try lines(all(TickFileReader<BookDelta>(ByteFile(path), names: own)), own) == lines(changes, names))
         #expect(MarketFile.detect(path) == .floor)
     }
 
@@ -126,7 +126,7 @@ struct TickFormatTests {
         let whole = try small()
         func isRefused(_ bytes: [UInt8]) throws -> Bool {
             do {
-                try drain(TickTrades(ByteFile(bytes, named: "x"), names: Names()))
+                try drain(TickFileReader<Trade>(ByteFile(bytes, named: "x"), names: Names()))
                 return false
             } catch is MarketDataError { return true }
         }
@@ -138,7 +138,7 @@ struct TickFormatTests {
         }
         for end in 0..<whole.count where try !isRefused(Array(whole[..<end])) { Issue.record("cut at \(end)") }
         let error = try #require(throws: MarketDataError.self) {
-            try drain(TickTrades(ByteFile(Array(whole[..<(whole.count - 1)]), named: "x"), names: Names()))
+            try drain(TickFileReader<Trade>(ByteFile(Array(whole[..<(whole.count - 1)]), named: "x"), names: Names()))
         }
         #expect(
             error.description.contains("block ends in the middle, after 63 bytes; is the file complete? What came before stands"))
@@ -155,10 +155,10 @@ struct TickFormatTests {
             if round % 4 > 0 { repair(&bytes) }
             do {
                 let names = Names()
-                try drain(TickTrades(ByteFile(bytes, named: "x"), names: names))
-                try drain(TickQuotes(ByteFile(bytes, named: "x"), names: names))
-                try drain(TickBars(ByteFile(bytes, named: "x"), names: names))
-                try drain(TickBook(ByteFile(bytes, named: "x"), names: names))
+                try drain(TickFileReader<Trade>(ByteFile(bytes, named: "x"), names: names))
+                try drain(TickFileReader<Quote>(ByteFile(bytes, named: "x"), names: names))
+                try drain(TickFileReader<Bar>(ByteFile(bytes, named: "x"), names: names))
+                try drain(TickFileReader<BookDelta>(ByteFile(bytes, named: "x"), names: names))
                 read += 1
             } catch is MarketDataError { refused += 1 }
         }

@@ -19,27 +19,28 @@ import TradingModel
     }
     private func check<I: Indicator>(_ make: @escaping @autoclosure () -> I, over elements: [I.Input]) throws
     where I.Input: Observation { try Laws(of: { Indicated(make()) }, over: elements).check() }
-    private func number<I: Indicator>(_ make: @escaping @autoclosure () -> I, over bars: [Bar]) throws where I.Input == Double {
+    private func checkNumber<I: Indicator>(_ make: @escaping @autoclosure () -> I, over bars: [Bar]) throws
+    where I.Input == Double {
         try check(Of<I, Bar>(make()), over: bars)
     }
 
     @Test("of one number", arguments: 1...2 as ClosedRange<UInt64>)
     func numbers(seed: UInt64) throws {
         let bars = bars(seed)
-        try number(SMA(period: 4), over: bars)
-        try number(WMA(period: 4), over: bars)
-        try number(DEMA(period: 3), over: bars)
-        try number(TEMA(period: 3, seed: .cascade), over: bars)
-        try number(Wilder(period: 4), over: bars)
-        try number(KAMA(period: 3), over: bars)
-        try number(CutlerRSI(period: 3), over: bars)
-        try number(Bollinger(period: 5), over: bars)
-        try number(RateOfChange(period: 3, isRate: true), over: bars)
-        try number(Variance(period: 4), over: bars)
-        try number(Quantile(period: 5, quantile: 0.3), over: bars)
-        try number(Regression(period: 4), over: bars)
-        try number(EWMAVolatility(), over: bars)
-        try number(RealizedVolatility(period: 3), over: bars)
+        try checkNumber(SMA(period: 4), over: bars)
+        try checkNumber(WMA(period: 4), over: bars)
+        try checkNumber(DEMA(period: 3), over: bars)
+        try checkNumber(TEMA(period: 3, seed: .cascade), over: bars)
+        try checkNumber(Wilder(period: 4), over: bars)
+        try checkNumber(KAMA(period: 3), over: bars)
+        try checkNumber(CutlerRSI(period: 3), over: bars)
+        try checkNumber(Bollinger(period: 5), over: bars)
+        try checkNumber(RateOfChange(period: 3, isRate: true), over: bars)
+        try checkNumber(Variance(period: 4), over: bars)
+        try checkNumber(Quantile(period: 5, quantile: 0.3), over: bars)
+        try checkNumber(Regression(period: 4), over: bars)
+        try checkNumber(EWMAVolatility(), over: bars)
+        try checkNumber(RealizedVolatility(period: 3), over: bars)
     }
     @Test("of bars, trades and quotes", arguments: 1...2 as ClosedRange<UInt64>)
     func observations(seed: UInt64) throws {

@@ -43,7 +43,13 @@ import Testing
                 }
                 if bytes.isEmpty { bytes = [0] }
             }
-            bytes.withUnsafeBytes { _ = try? StreamRequest($0) }
+            let read = bytes.withUnsafeBytes { bytes in Result { () throws(StreamRequest.Flaw) in try StreamRequest(bytes) } }
+            switch read {
+            case .success(let request):
+                #expect(request.subscribe != nil || request.unsubscribe != nil || request.streams != nil)
+                #expect(request.credit.map { (0...StreamRequest.mostCredit).contains($0) } ?? true)
+            case .failure(let flaw): #expect(!flaw.text.isEmpty)
+            }
         }
     }
 }

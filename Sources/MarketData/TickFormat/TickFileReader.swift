@@ -3,7 +3,7 @@ import StreamRuntime
 import TradingModel
 
 /// Reads the rows of one kind out of a tick file, block by block; blocks of other kinds are checked and left aside.
-struct TickFileReader<Row: TickRow> {
+struct TickFileReader<Row: TickRow>: PullSource {
     private let file: ByteFile
     private let names: Names
     private let columns: UnsafeMutablePointer<Int64>
@@ -232,45 +232,5 @@ final class TickCounts {
     func text(without read: Set<FileElement>) -> String? {
         let left = FileElement.allCases.enumerated().filter { rows[$0.offset] > 0 && !read.contains($0.element) }
         return left.isEmpty ? nil : left.map { "\(rows[$0.offset]) \($0.element.rawValue)" }.joined(separator: ", ")
-    }
-}
-
-/// The trades of a tick file.
-public struct TickTrades: PullSource {
-    private var reader: TickFileReader<Trade>
-    var counts: TickCounts { reader.counts }
-    init(_ file: ByteFile, names: Names) throws(MarketDataError) { reader = try TickFileReader(file, names: names) }
-    public mutating func fill(_ buffer: UnsafeMutableBufferPointer<Trade>) throws(MarketDataError) -> Int {
-        try reader.fill(buffer)
-    }
-}
-
-/// The quotes of a tick file.
-public struct TickQuotes: PullSource {
-    private var reader: TickFileReader<Quote>
-    var counts: TickCounts { reader.counts }
-    init(_ file: ByteFile, names: Names) throws(MarketDataError) { reader = try TickFileReader(file, names: names) }
-    public mutating func fill(_ buffer: UnsafeMutableBufferPointer<Quote>) throws(MarketDataError) -> Int {
-        try reader.fill(buffer)
-    }
-}
-
-/// The bars of a tick file.
-public struct TickBars: PullSource {
-    private var reader: TickFileReader<Bar>
-    var counts: TickCounts { reader.counts }
-    init(_ file: ByteFile, names: Names) throws(MarketDataError) { reader = try TickFileReader(file, names: names) }
-    public mutating func fill(_ buffer: UnsafeMutableBufferPointer<Bar>) throws(MarketDataError) -> Int {
-        try reader.fill(buffer)
-    }
-}
-
-/// The book events of a tick file.
-public struct TickBook: PullSource {
-    private var reader: TickFileReader<BookDelta>
-    var counts: TickCounts { reader.counts }
-    init(_ file: ByteFile, names: Names) throws(MarketDataError) { reader = try TickFileReader(file, names: names) }
-    public mutating func fill(_ buffer: UnsafeMutableBufferPointer<BookDelta>) throws(MarketDataError) -> Int {
-        try reader.fill(buffer)
     }
 }
