@@ -61,7 +61,7 @@ let package = Package(
         room("Topology", [.product(name: "Yams", package: "Yams")]),
 
         // What stands on the rooms.
-        room("PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
+        room("PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "Topology", "WebSockets"]),
         room(
             "Desk",
             [
@@ -110,7 +110,7 @@ let package = Package(
         tests(of: "Ledger", ["TradingModel", "PlainData"]),
         tests(of: "Publishing", ["StreamRuntime", "PlainData", "TradingModel", "WebSockets"]),
         tests(of: "Topology"),
-        tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "WebSockets"]),
+        tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "Topology", "WebSockets"]),
         tests(of: "Desk", ["Clearance", "Ledger", "Operators", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),
         tests(of: "Console", ["StreamRuntime", "PlainData", "WebSockets"]),
         tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),

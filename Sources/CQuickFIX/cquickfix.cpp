@@ -124,6 +124,20 @@ void qf_logout(qf_engine *engine, int32_t session, const char *reason) {
     }, -1);
 }
 
+void qf_logon(qf_engine *engine, int32_t session) {
+    guarded([&]() -> int32_t {
+        engine->session(session).logon();
+        return 0;
+    }, -1);
+}
+
+void qf_disconnect(qf_engine *engine, int32_t session) {
+    guarded([&]() -> int32_t {
+        engine->session(session).disconnect();
+        return 0;
+    }, -1);
+}
+
 void qf_stop(qf_engine *engine) {
     guarded([&]() -> int32_t {
         if (engine->initiator)

@@ -110,6 +110,15 @@ public final class FIXEngine: Sendable {
         qf_stop(engine)
     }
 
+    /// Cuts a session's connection, with or without a Logout; nobody can log on to it until it is admitted again. Never from a
+    /// callback.
+    public func shut(_ id: FIXSessionID, saysGoodbye: Bool, reason: String = "") {
+        qf_logout(engine, id.rawValue, reason)
+        if !saysGoodbye { qf_disconnect(engine, id.rawValue) }
+    }
+    /// Lets a session that was shut log on again.
+    public func admit(_ id: FIXSessionID) { qf_logon(engine, id.rawValue) }
+
     public func isLoggedOn(_ id: FIXSessionID = FIXSessionID(rawValue: 0)) -> Bool { session(id).isLoggedOn }
 
     /// The MsgSeqNum of our next message, and the one we expect next from the peer.

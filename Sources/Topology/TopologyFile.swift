@@ -17,13 +17,17 @@ public enum TopologyFile {
     public static func check(path: String, against catalog: Catalog, overrides: [String] = []) throws(TopologyRefusal)
         -> CheckedTopology
     {
-        let source: SourceText
+        try check(source(path), named: path, against: catalog, overrides)
+    }
+
+    /// The text of a file.
+    static func source(_ path: String) throws(TopologyRefusal) -> SourceText {
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
             guard data.count <= largestBytes else {
                 throw refusal(path, .file, "the file has \(data.count) bytes, a topology at most \(largestBytes)")
             }
-            source = try SourceText(bytes: Array(data))
+            return try SourceText(bytes: Array(data))
         } catch let refusal as TopologyRefusal {
             throw refusal
         } catch let error as SourceText.NotUTF8 {
@@ -33,7 +37,6 @@ public enum TopologyFile {
             let reason = isMissing ? "there is no such file" : "the file cannot be read"
             throw refusal(path, .file, reason, isMissing ? "check the path" : "check that it is a file and that you may read it")
         }
-        return try check(source, named: path, against: catalog, overrides)
     }
 
     /// Checks a text; `name` stands for the file in messages.

@@ -81,6 +81,10 @@ int32_t qf_bind(qf_engine *engine, const char *session_id);
 int32_t qf_start(qf_engine *engine);
 /// Asks a session to log out; the engine sends the Logout within a second.
 void qf_logout(qf_engine *engine, int32_t session, const char *reason);
+/// Lets a session that was logged out log on again.
+void qf_logon(qf_engine *engine, int32_t session);
+/// Cuts the session's connection, without a Logout.
+void qf_disconnect(qf_engine *engine, int32_t session);
 /// Closes connections and joins the engine's threads. Never from a callback.
 void qf_stop(qf_engine *engine);
 void qf_destroy(qf_engine *engine);

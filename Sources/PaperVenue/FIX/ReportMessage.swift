@@ -23,6 +23,7 @@ struct ReportMessage {
             builder.append(.cxlRejReason, Int(report.cxlRejReason))
         } else {
             text(.execID, report.execID.text(names))
+            text(.execRefID, report.execRefID.text(names))
             builder.append(.execType, character: report.execType.rawValue)
             text(.symbol, report.symbol.text(names))
             builder.append(.side, character: report.side == .none ? UInt8(ascii: "7") : report.side.rawValue)
@@ -30,12 +31,14 @@ struct ReportMessage {
             builder.append(.cumQty, report.cumQty.description)
             builder.append(.leavesQty, report.leavesQty.description)
             builder.append(.avgPx, report.avgPx.isNone ? "0" : report.avgPx.description)
-            if report.execType == .trade {
+            if report.execType == .restated { builder.append(.execRestatementReason, "4") }  // the broker's option
+            if report.lastQty != .zero || report.execType == .trade {
                 builder.append(.lastQty, report.lastQty.description)
-                builder.append(.lastPx, report.lastPx.description)
+                builder.append(.lastPx, report.lastPx.isNone ? "0" : report.lastPx.description)
             }
             if report.ordRejReason >= 0 { builder.append(.ordRejReason, Int(report.ordRejReason)) }
         }
+        if report.possResend != 0 { builder.append(.possResend, "Y") }
         builder.append(.transactTime, utcNanoseconds: report.eventTime)
         text(.account, report.account.text(names))
         text(.text, report.text.text(names))

@@ -10,6 +10,7 @@ extension MatchingEngine {
         books[book].hasQuote = !isCrossed
         let bidChanged = books[book].bid.show(isCrossed ? .none : quote.bid, quote.bidSize)
         let askChanged = books[book].ask.show(isCrossed ? .none : quote.ask, quote.askSize)
+        if books[book].isHalted { return }
         if askChanged, !books[book].buys.isEmpty { meet(book, buys: true, quote.eventTime, into: &reports) }
         if bidChanged, !books[book].sells.isEmpty { meet(book, buys: false, quote.eventTime, into: &reports) }
         if isCrossed { return }  // it says nothing of who stands where
@@ -20,12 +21,18 @@ extension MatchingEngine {
     /// The tape prints a trade.
     public mutating func trade(_ trade: Trade, into reports: inout [ExecutionReport]) {
         let book = book(of: trade.symbol)
-        guard trade.size > .zero else { return }
+        guard trade.size > .zero, !books[book].isHalted else { return }
         var used = Quantity.zero
         // Whom the print met goes first, where the tape says so; our two sides share the one print.
         let buysFirst = trade.aggressor != .buy
         fill(book, buys: buysFirst, from: trade, &used, into: &reports)
         fill(book, buys: !buysFirst, from: trade, &used, into: &reports)
+    }
+
+    /// After a halt: our orders of one side against what is displayed now, and where they stand in it.
+    mutating func meetAgain(_ book: Int, buys: Bool, _ time: Int64, into reports: inout [ExecutionReport]) {
+        if buys ? !books[book].buys.isEmpty : !books[book].sells.isEmpty { meet(book, buys: buys, time, into: &reports) }
+        if books[book].hasQuote { moveQueues(book, buys: buys) }
     }
 
     /// Our orders of one side against a changed opposite quote.

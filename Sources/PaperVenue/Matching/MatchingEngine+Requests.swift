@@ -72,16 +72,17 @@ extension MatchingEngine {
         let order = orders[Int(place)], book = order.symbol.index
         if configuration.market == .ticks {
             let opposite = order.side.isBuy ? books[book].ask : books[book].bid
-            let crosses = !opposite.price.isNone && order.allows(opposite.price)
+            let crosses = !opposite.price.isNone && order.allows(opposite.price) && !books[book].isHalted
             if crosses, order.timeInForce != .fillOrKill || opposite.remaining >= order.remainder {
                 take(place, time, into: &reports)
             }
             if orders[Int(place)].ordStatus.isTerminal { return }
             if order.isImmediate {
                 end(place, .canceled)
-                return report(.canceled, place, time, text: text("nothing more is displayed"), into: &reports)
+                let reason: StaticString = books[book].isHalted ? "trading is halted" : "nothing more is displayed"
+                return report(.canceled, place, time, text: text(reason), into: &reports)
             }
-            orders[Int(place)].hasRested = !crosses && order.ordType == .limit
+            orders[Int(place)].hasRested = !crosses && order.ordType == .limit && !books[book].isHalted
         }
         stand(place)
     }

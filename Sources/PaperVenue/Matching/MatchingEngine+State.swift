@@ -75,6 +75,7 @@ extension SymbolBook {
         coder.field(&bid)
         coder.field(&ask)
         coder.field(&hasQuote)
+        coder.field(&isHalted)
         var (first, second) = (buys.map { Int64($0) }, sells.map { Int64($0) })
         coder.field(&first, filler: 0)
         coder.field(&second, filler: 0)

@@ -81,6 +81,8 @@ struct SymbolBook {
     var buys: [Int32] = [], sells: [Int32] = []
     /// How many working orders have not rested yet; almost always none.
     var unrested = 0
+    /// While set nothing matches.
+    var isHalted = false
 
     /// Net bought, traded notional and fees so far.
     var position = Quantity.zero, turnover = Notional.zero, fees = Notional.zero

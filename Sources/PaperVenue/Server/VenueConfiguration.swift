@@ -38,6 +38,11 @@ public struct VenueConfiguration: Sendable {
     public var idleSeconds = 3.0
     /// Where the day's fills and positions go at the end.
     public var statementPath: String?
+    /// What goes wrong, and when.
+    public var script = VenueScript()
+    /// Without a tape the venue shows what its script shows, keeps the time of day and stays open until it is stopped, or its
+    /// clients have left (`exitsAtEnd`).
+    public var hasTape = true
     /// What the tape is called in the line that announces the venue.
     public var tapeName = "-"
     /// Takes the venue's few lines for people.

@@ -11,33 +11,30 @@ struct VenueFloor: ~Copyable {
         var channel: FeedChannel, symbol: SymbolID
         var range: Range<Int>
     }
-    /// A report and whom it is for.
-    struct Addressed {
-        var report: ExecutionReport, client: Int32
-        var isReplace = false
-    }
-
     let names: Names
     private let configuration: VenueConfiguration
-    private let derivesQuotes: Bool
-    private(set) var engine: MatchingEngine
+    private let derivesQuotes: Bool, listsAnySymbol: Bool
+    /// The matching engine, and what a script does around it.
+    private(set) var venue: ScriptedVenue
     private var instruments: InstrumentTable
     private var products: [FeedProduct?] = []
     private var messages = FeedMessages()
-    private var owners: [TextID: Int32] = [:]
-    private var fresh: [ExecutionReport] = []
 
     private(set) var feed: [FeedItem] = []
     private(set) var feedBytes: [UInt8] = []
-    private(set) var reports: [Addressed] = []
-    private(set) var fills: [Fill] = []
     private(set) var eventCount = 0
+    var reports: [ScriptedVenue.Addressed] { venue.reports }
+    /// The day's executions as they stand now.
+    var fills: [Fill] { venue.executions }
 
     init(_ configuration: VenueConfiguration, names: Names, instruments: InstrumentTable, hasQuotes: Bool) {
         (self.configuration, self.names, self.instruments) = (configuration, names, instruments)
         derivesQuotes = !hasQuotes
-        engine = MatchingEngine(
-            MatchingConfiguration(identifiers: .texts(names, prefix: "V"), fees: configuration.fees), instruments: instruments)
+        // A venue without a tape and without a list takes whatever it is asked for.
+        listsAnySymbol = !configuration.hasTape && instruments.all.isEmpty
+        venue = ScriptedVenue(
+            MatchingConfiguration(identifiers: .texts(names, prefix: "V"), fees: configuration.fees), instruments: instruments,
+            script: configuration.script, names: names)
         for instrument in instruments.all { _ = product(of: instrument.symbol) }
     }
 
@@ -52,8 +49,7 @@ struct VenueFloor: ~Copyable {
             if trade.aggressor == .none { trade = attributed(trade) }
             withProduct(symbol) { messages, product in messages.match(trade, &product) }
             push(.matches, trade.symbol)
-            engine.trade(trade, into: &fresh)
-            address(isReplace: false)
+            venue.play(trade)
             if derivesQuotes { show(derivedQuote(around: trade)) }
         }
     }
@@ -62,8 +58,7 @@ struct VenueFloor: ~Copyable {
         let symbol = product(of: quote.symbol)
         withProduct(symbol) { messages, product in messages.ticker(quote, &product) }
         push(.ticker, quote.symbol)
-        engine.quote(quote, into: &fresh)
-        address(isReplace: false)
+        venue.play(quote)
     }
 
     /// A heartbeat of every product.
@@ -77,22 +72,20 @@ struct VenueFloor: ~Copyable {
 
     /// Ends the day: day orders expire, and from now on new ones are rejected.
     mutating func close(at time: Int64) {
-        engine.endOfDay(time, into: &fresh)
-        address(isReplace: false)
-        engine.isClosed = true
+        venue.close(at: time)
     }
 
     // MARK: The clients
 
     mutating func enter(_ entry: OrderEntry, from client: Int32, at time: Int64) {
-        var request = entry.request
-        request.eventTime = time
-        let before = fresh.count
-        if entry.isPossResend, request.action == .new, engine.knows(request.clOrdID) { request.action = .status }
-        engine.apply(request, into: &fresh)
-        for report in fresh[before...] where report.execType == .new { owners[report.orderID] = client }
-        address(to: client, isReplace: request.action == .replace)
+        if listsAnySymbol { _ = product(of: entry.request.symbol) }
+        venue.enter(entry.request, isPossResend: entry.isPossResend, from: client, at: time)
     }
+    mutating func open(at time: Int64) { venue.open(at: time) }
+    mutating func loggedOn(_ client: Int32, at time: Int64) { venue.loggedOn(client, at: time) }
+    /// Does what the script has for up to `time`.
+    mutating func advance(to time: Int64) { venue.advance(to: time) }
+    mutating func setClock(to time: Int64) { venue.setClock(to: time) }
 
     // MARK: What came of it
 
@@ -101,20 +94,16 @@ struct VenueFloor: ~Copyable {
         feed.removeAll(keepingCapacity: true)
         feedBytes.removeAll(keepingCapacity: true)
     }
-    mutating func clearReports() { reports.removeAll(keepingCapacity: true) }
+    mutating func clearReports() { venue.clearReports() }
+    mutating func takeCommands() -> [ScriptedVenue.Command] { venue.takeCommands() }
+    mutating func takeRemarks() -> [String] {
+        defer { venue.remarks = [] }
+        return venue.remarks
+    }
 
     /// The products so far, by symbol.
     func productName(_ symbol: SymbolID) -> String { products[symbol.index]?.name ?? "" }
     var productCount: Int { products.count }
-
-    private mutating func address(to client: Int32? = nil, isReplace: Bool) {
-        for report in fresh {
-            reports.append(Addressed(report: report, client: client ?? owners[report.orderID] ?? 0, isReplace: isReplace))
-        }
-        fresh.removeAll(keepingCapacity: true)
-        let filled = engine.takeFills()
-        if !filled.isEmpty { fills += filled }
-    }
 
     private mutating func push(_ channel: FeedChannel, _ symbol: SymbolID) {
         let start = feedBytes.count
@@ -131,7 +120,7 @@ struct VenueFloor: ~Copyable {
                 let instrument = Instrument(
                     symbol: symbol, tickSize: configuration.tickSize, lotSize: configuration.lotSize)
                 instruments.define(instrument)
-                engine.define(instrument)
+                venue.engine.define(instrument)
             }
         }
         return symbol.index

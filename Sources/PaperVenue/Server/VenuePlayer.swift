@@ -1,11 +1,16 @@
 import FIXSessions
+import Glibc
 import PlainData
 import TradingModel
 import WebSockets
 
 /// The venue's one thread: plays the tape, takes the mail, sends what comes of both.
 struct VenuePlayer: ~Copyable {
-    private enum Phase { case waiting, playing, ended }
+    private enum Phase {
+        case waiting, playing, ended
+        /// There is no tape: the time of day is the venue's.
+        case open
+    }
 
     private let configuration: VenueConfiguration
     private let mailbox: Mailbox
@@ -25,6 +30,10 @@ struct VenuePlayer: ~Copyable {
     /// The feed's clients that know of the end.
     private var dismissed: Set<WebSocketServer.ClientID> = []
     private var summary = PaperVenueServer.Summary()
+    /// While no tape plays: a moment of the venue's time, and of the monotonic clock.
+    private var asideTape: Int64 = 0, asideWall: Int64 = 0
+    /// How many clients the script keeps out now.
+    private var outages = 0, hadOutage = false
 
     /// Tape events between two looks at the mail.
     private static let batch = 64
@@ -42,17 +51,24 @@ struct VenuePlayer: ~Copyable {
 
     mutating func run() throws(VenueError) -> PaperVenueServer.Summary {
         upcoming = try tape.next()
-        tapeTime = upcoming?.eventTime ?? 0
+        tapeTime = configuration.hasTape ? upcoming?.eventTime ?? 0 : Self.timeOfDay()
+        if !configuration.hasTape { phase = .open }
+        setAside(at: tapeTime)
+        floor.open(at: tapeTime)
         while !isStopping {
             handle(mailbox.take(until: nextDue()))
             switch phase {
             case .waiting: startWhenWanted()
             case .playing: try playDue()
+            case .open: if configuration.exitsAtEnd, hadLogon, isDone { isStopping = true }
             case .ended:
                 farewell()
                 if configuration.exitsAtEnd, isDone { isStopping = true }
             }
+            if phase != .playing { runScript() }
         }
+        for place in floor.venue.idleSteps { configuration.announce("\(place): this step never came") }
+        if phase == .open { tapeTime = moment() }
         try writeStatement()
         summary.events = floor.eventCount
         summary.fills = floor.fills.count
@@ -64,6 +80,7 @@ struct VenuePlayer: ~Copyable {
     private mutating func startWhenWanted() {
         guard hub.hasSubscriber, !configuration.waitsForLogon || hadLogon else { return }
         phase = .playing
+        floor.setClock(to: tapeTime)
         pace.start(tape: tapeTime, wall: Mailbox.now())
         nextHeartbeat = (tapeTime / UTC.second + 1) * UTC.second
     }
@@ -83,6 +100,7 @@ struct VenuePlayer: ~Copyable {
             floor.play(event)
             upcoming = try tape.next()
         }
+        if floor.venue.nextDue < .max { floor.advance(to: moment()) }
         if upcoming == nil { endDay() }
         sendFeed()
         sendReports()
@@ -108,6 +126,7 @@ struct VenuePlayer: ~Copyable {
         sendReports()
         farewell()
         (phase, summary.reachedEnd, lastSign) = (.ended, true, Mailbox.now())
+        setAside(at: tapeTime)
     }
 
     /// Tells every subscriber that the tape has ended, also one that comes, or comes back, after that.
@@ -124,7 +143,9 @@ struct VenuePlayer: ~Copyable {
         let silence = Double(Mailbox.now() - lastSign) / 1e9
         // A feed client that still reads what is queued for it may yet have something to say, but not for ever.
         guard hub.isEmpty || silence > Self.longestFarewellSeconds else { return false }
-        return loggedOn.isEmpty || silence >= configuration.idleSeconds
+        // Whoever was cut off comes back. Without a tape there may be orders to wait for, however silent their client is.
+        guard outages == 0, !hadOutage || silence >= configuration.idleSeconds else { return false }
+        return loggedOn.isEmpty || (configuration.hasTape && silence >= configuration.idleSeconds)
     }
 
     // MARK: The mail
@@ -133,11 +154,11 @@ struct VenuePlayer: ~Copyable {
     private func nextDue() -> Int64 {
         let now = Mailbox.now()
         switch phase {
-        case .waiting: return now + 200_000_000
-        case .ended: return now + 20_000_000
+        case .waiting: return min(now + 200_000_000, scriptDue())
+        case .ended, .open: return min(now + 20_000_000, scriptDue())
         case .playing:
             guard let event = upcoming else { return 0 }
-            return min(pace.due(min(event.eventTime, nextHeartbeat)), now + 1_000_000_000)
+            return min(pace.due(min(event.eventTime, nextHeartbeat, floor.venue.nextDue)), now + 1_000_000_000)
         }
     }
 
@@ -150,6 +171,7 @@ struct VenuePlayer: ~Copyable {
             case .logon(let client):
                 loggedOn.insert(client)
                 hadLogon = true
+                floor.loggedOn(client, at: moment())
             case .logout(let client): loggedOn.remove(client)
             case .order(let entry, let client): floor.enter(entry, from: client, at: moment())
             }
@@ -159,14 +181,60 @@ struct VenuePlayer: ~Copyable {
 
     /// The tape's time now: between the last event and the next one.
     private mutating func moment() -> Int64 {
-        guard phase == .playing, let upcoming else { return tapeTime }
+        guard phase == .playing, let upcoming else {
+            // The tape stands; the script goes on, and what it says has its time.
+            return phase == .open || !configuration.script.isEmpty ? asideTape + (Mailbox.now() - asideWall) : tapeTime
+        }
         tapeTime = pace.moment(at: Mailbox.now(), from: tapeTime, to: max(tapeTime, upcoming.eventTime))
         return tapeTime
+    }
+
+    // MARK: The script
+
+    /// From now on the venue's time goes on by the clock.
+    private mutating func setAside(at time: Int64) { (asideTape, asideWall) = (time, Mailbox.now()) }
+
+    /// When the script wants to go on, on the monotonic clock, while no tape plays.
+    private func scriptDue() -> Int64 {
+        let due = floor.venue.nextDue
+        return due == .max ? .max : asideWall + max(0, due - asideTape)
+    }
+
+    private mutating func runScript() {
+        guard floor.venue.nextDue < .max else { return }
+        floor.advance(to: moment())
+        sendReports()
+    }
+
+    private mutating func obey(_ commands: [ScriptedVenue.Command]) {
+        for command in commands {
+            switch command {
+            case .disconnect(let client, let saysGoodbye):
+                outages += 1
+                hadOutage = true
+                for id in sessions(client) { fix.shut(id, saysGoodbye: saysGoodbye) }
+            case .admit(let client):
+                outages -= 1
+                lastSign = Mailbox.now()
+                for id in sessions(client) { fix.admit(id) }
+            }
+        }
+    }
+    private func sessions(_ client: Int32) -> [FIXSessionID] {
+        client < 0 ? fix.sessions : [FIXSessionID(rawValue: client)]
+    }
+
+    private static func timeOfDay() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * UTC.second + Int64(time.tv_nsec)
     }
 
     // MARK: What goes out
 
     private mutating func sendReports() {
+        for remark in floor.takeRemarks() { configuration.announce(remark) }
+        defer { obey(floor.takeCommands()) }
         guard !floor.reports.isEmpty else { return }
         for item in floor.reports {
             let message = reporter.make(item.report, isReplace: item.isReplace)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PaperVenue
 import PlainData
+import Topology
 import TradingModel
 
 struct Venue: ParsableCommand {
@@ -8,8 +9,11 @@ struct Venue: ParsableCommand {
         abstract: "The paper venue by itself: a tape, a matching engine, a FIX 4.4 acceptor and a market-data feed.",
         discussion: "Example: floor venue --tape replay-data/day --fix 9880 --feed 9881 --speed 600 --exit-at-end")
 
-    @Option(help: "What to play: a trades-csv or quotes-csv, a folder of both, or a LOBSTER message file; .gz too.") var tape:
-        String
+    @Option(
+        help:
+            "What to play: a trades-csv or quotes-csv, a folder of both, or a LOBSTER message file; .gz too. Without it the venue shows what its script shows, and the time is the clock's."
+    ) var tape: String?
+    @Option(help: "What goes wrong, and when: a venue-script.yaml (docs/venue-script.md).") var script: String?
     @Option(help: "The port of the FIX acceptor.") var fix = 9_880
     @Option(help: "The port of the market-data feed; 0 lets the system choose.") var feed: UInt16 = 9_881
     @Option(help: "Seconds of tape in a second: realtime, a factor, or max.") var speed = "realtime"
@@ -30,15 +34,24 @@ struct Venue: ParsableCommand {
         configuration.clients = [VenueConfiguration.Client(venue: parts[0], client: parts[1])]
         configuration.speed = try Run.factor(speed).map { .times($0) } ?? .max
         (configuration.exitsAtEnd, configuration.waitsForLogon) = (exitAtEnd, waitForLogon)
-        (configuration.statementPath, configuration.tapeName) = (statement, tape)
+        (configuration.statementPath, configuration.tapeName) = (statement, tape ?? "none")
+        configuration.hasTape = tape != nil
         configuration.storePath = store
         configuration.announce = { say($0) }
         let names = Names()
+        if let script {
+            do throws(TopologyRefusal) {
+                configuration.script = try VenueScript(path: script, names: names)
+            } catch { throw Refusal.configuration(error.description) }
+        } else if tape == nil {
+            throw Refusal.configuration("nothing to play; give the venue --tape FILE, --script FILE, or both")
+        }
         do throws(VenueError) {
-            let instruments = try InstrumentFile.read(besideTape: tape, names: names)
             let path = tape
-            let server = PaperVenueServer(configuration, names: names, instruments: instruments) { names throws(VenueError) in
-                try FileTape(path, names: names)
+            let instruments = try path.map { path throws(VenueError) in try InstrumentFile.read(besideTape: path, names: names) }
+            let server = PaperVenueServer(configuration, names: names, instruments: instruments ?? []) {
+                names throws(VenueError) -> any Tape in
+                if let path { try FileTape(path, names: names) } else { MemoryTape([]) }
             }
             let signals = SignalWatch { server.stop() }
             defer { signals.cancel() }
