@@ -27,8 +27,28 @@ final class BatchRunner {
         let memory = Memory(tracker)
         self.memory = memory
         memory.tracker.own()
-        let ports = byID
-        batch = Batch(capacity: batchCapacity) { out in Self.fill(memory.groups, ports, &memory.tracker, out) }
+        batch = Self.batch(batchCapacity, memory, byID)
+    }
+    private static func batch(_ capacity: Int, _ memory: Memory, _ ports: [SourcePort?]) -> Batch {
+        Batch(capacity: capacity) { out in
+            fill(memory.groups, ports, &memory.tracker, out)
+        } times: { out in
+            guard let group = memory.groups.first else { return }
+            ports[group.source]?.eventTimes(group.records, group.count, into: out)
+        }
+    }
+
+    /// Where the batch is one source's alone, and that source holds the watermark.
+    private func ramp(_ groups: [JournalGroup]) -> Ramp? {
+        guard groups.count == 1, let group = groups.first, let port = byID[group.source], tracker.holds(port.id) else {
+            return nil
+        }
+        let lateness = tracker.lateness(port.id)
+        // A time at the very end of the calendar is none to wait for: it takes the long way.
+        guard group.latest < .max - lateness else { return nil }
+        return Ramp(
+            latest: tracker.latest(port.id), lateness: lateness, floor: tracker.floor(except: port.id),
+            watermark: tracker.watermark)
     }
 
     /// Writes the watermark of every record of the batch. Once a batch: it takes the tracker with it to the batch's end.
@@ -87,18 +107,13 @@ final class BatchRunner {
 
     /// Runs the graph over one batch of consecutive records.
     func run(_ groups: [JournalGroup], first: UInt64, count: Int, wait: () -> Void = {}) {
-        if count > batch.capacity {
-            let (memory, ports) = (memory, byID)
-            batch = Batch(capacity: max(count, 2 * batch.capacity)) { out in
-                Self.fill(memory.groups, ports, &memory.tracker, out)
-            }
-        }
+        if count > batch.capacity { batch = Self.batch(max(count, 2 * batch.capacity), memory, byID) }
         memory.groups = groups
         memory.tracker.become(tracker)
-        let before = tracker.watermark
+        let before = tracker.watermark, ramp = ramp(groups)
         Self.advance(&tracker, groups, byID)
         let end = first + UInt64(count)
-        batch.set(first: first, end: end, lastWatermark: tracker.watermark, isConstant: tracker.watermark == before)
+        batch.set(first: first, end: end, lastWatermark: tracker.watermark, isConstant: tracker.watermark == before, ramp: ramp)
         for group in groups where group.source > 0 { occurrences[group.source] += 1 }
         for group in groups where group.source > 0 {
             byID[group.source]?.feed(

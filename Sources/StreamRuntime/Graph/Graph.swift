@@ -87,7 +87,8 @@ public final class Graph {
         let edge: Edge<T> = edge(name), id = ports.count + 1
         let port = TypedPort(
             id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: sharing?.lead ?? id,
-            newest: { newestEventTime($0, $1, of: T.self) }, fill: { $0.fill(of: T.self) })
+            newest: { newestEventTime($0, $1, of: T.self) }, fill: { $0.fill(of: T.self) },
+            times: { eventTimes($0, $1, of: T.self, into: $2) })
         register(port, edge)
         return port
     }

@@ -35,6 +35,8 @@ public class SourcePort {
         _ records: UnsafeRawPointer, _ count: Int, latest: Int64, lateness: Int64?, floor: Int64, watermark: Int64,
         into out: UnsafeMutablePointer<Int64>
     ) {}
+    /// Writes the event time of each of `count` records.
+    func eventTimes(_ records: UnsafeRawPointer, _ count: Int, into out: UnsafeMutablePointer<Int64>) {}
     /// One record's fields, as names and texts.
     public func described(_ record: UnsafeRawPointer, _ names: Names) -> (names: [String], values: [String]) { ([], []) }
     public func eventTime(_ record: UnsafeRawPointer) -> Int64 { 0 }
@@ -84,12 +86,14 @@ public final class TypedPort<T: Element>: SourcePort {
     public let edge: Edge<T>
     private let newest: (UnsafeRawPointer, Int) -> Int64
     private let fill: (WatermarkRun) -> Void
+    private let times: (UnsafeRawPointer, Int, UnsafeMutablePointer<Int64>) -> Void
 
     @usableFromInline init(
         id: Int, edge: Edge<T>, lateness: Int64, holdsWatermark: Bool, lead: Int,
-        newest: @escaping (UnsafeRawPointer, Int) -> Int64, fill: @escaping (WatermarkRun) -> Void
+        newest: @escaping (UnsafeRawPointer, Int) -> Int64, fill: @escaping (WatermarkRun) -> Void,
+        times: @escaping (UnsafeRawPointer, Int, UnsafeMutablePointer<Int64>) -> Void
     ) {
-        (self.edge, self.newest, self.fill) = (edge, newest, fill)
+        (self.edge, self.newest, self.fill, self.times) = (edge, newest, fill, times)
         super.init(id: id, edge: edge, lateness: lateness, holdsWatermark: holdsWatermark, lead: lead)
     }
 
@@ -101,6 +105,9 @@ public final class TypedPort<T: Element>: SourcePort {
         fill(
             WatermarkRun(
                 records: records, count: count, latest: latest, lateness: lateness, floor: floor, watermark: watermark, out: out))
+    }
+    override func eventTimes(_ records: UnsafeRawPointer, _ count: Int, into out: UnsafeMutablePointer<Int64>) {
+        times(records, count, out)
     }
     override public func described(_ record: UnsafeRawPointer, _ names: Names) -> (names: [String], values: [String]) {
         record.assumingMemoryBound(to: T.self).pointee.described(names)
@@ -126,6 +133,13 @@ public final class TypedPort<T: Element>: SourcePort {
         i &+= 1
     }
     return max(max(a, b), max(c, d))
+}
+
+@inlinable func eventTimes<T: Element>(
+    _ records: UnsafeRawPointer, _ count: Int, of type: T.Type, into out: UnsafeMutablePointer<Int64>
+) {
+    let elements = records.assumingMemoryBound(to: type)
+    for i in 0..<count { out[i] = elements[i].eventTime }
 }
 
 /// Records of one source side by side, and what holds before the first of them.

@@ -221,6 +221,7 @@ final class StopSignal: Sendable {
     func park(
         _ wait: () -> Void = {}, nanoseconds: Int64 = 1_000_000, isForBatch: Bool = false, until isReady: () -> Bool
     ) -> Bool {
+        let stopping = stopping
         while !isReady() {
             guard !stopping.isSet else { return false }
             wait()
@@ -261,10 +262,13 @@ extension StageGroup {
     }
 
     private func loop() throws {
+        // Held once: looking for the next batch over and over must not count references that the feeding thread counts too.
+        let batches = batches, imports = imports
         while rest(isForBatch: true, until: { batches.isReady }) {
             let batch = try batches.open()
             for way in imports {
-                guard rest(until: { way.ring.isReady }) else { return }
+                let ring = way.ring
+                guard rest(until: { ring.isReady }) else { return }
                 try way.adopt(frontier: batch.end)
             }
             if isMeasured { thread.takes(batch.ingest) }

@@ -39,13 +39,8 @@ struct BenchTradeSource: PullSource {
         var time: Int64, price: Int64, size: UInt32, symbol: UInt16, zero: UInt16, number: UInt64
     }
     private let path: String
-    /// Begins with a page, as the loop's buffer does.
-    private let memory = UnsafeMutableRawPointer.allocate(byteCount: bufferRecords * 32, alignment: 4_096)
-    private var buffer: UnsafeMutablePointer<Record> { memory.assumingMemoryBound(to: Record.self) }
-    /// 256 KiB: what the system has copied is still in the second cache when it is looked at.
-    private static var bufferRecords: Int { 1 << 13 }
     private var file: Int32
-    private var at = 0, have = 0, left: Int
+    private var left: Int
     /// What is added to the times, and what is added more when the file begins again.
     private var shift: Int64 = 0
     private static var pass: Int64 { 24 * 3_600 * 1_000_000_000 }
@@ -60,32 +55,33 @@ struct BenchTradeSource: PullSource {
         for (i, name) in BenchTrades.symbols.enumerated() { symbols[i] = names.symbol(name) }
     }
 
+    /// Reads into the end of the room that the trades are wanted in, and moves each record to its place from there: a
+    /// trade is longer than its record, so none is written over before it is read.
     mutating func fill(_ out: UnsafeMutableBufferPointer<Trade>) -> Int {
-        if at == have { refill() }
-        let n = min(out.count, have &- at, left)
-        guard n > 0, let base = out.baseAddress else { return 0 }
-        let records = buffer + at
+        let wanted = min(out.count, left)
+        guard wanted > 0, let base = out.baseAddress else { return 0 }
+        let end = UnsafeMutableRawPointer(base + wanted)
+        var records = (end - wanted * 32).assumingMemoryBound(to: Record.self)
+        var n = max(0, read(file, records, wanted * 32)) / 32
+        if n == 0 {
+            lseek(file, 0, SEEK_SET)
+            shift += Self.pass
+            n = max(0, read(file, records, wanted * 32)) / 32
+        }
         for i in 0..<n {
+            let record = records.pointee
+            records += 1
             (base + i).initialize(
                 to: Trade(
-                    eventTime: records[i].time &+ shift, symbol: symbols[Int(records[i].symbol)],
-                    price: Price(rawValue: records[i].price &* 100_000),
-                    size: Quantity(rawValue: Int64(records[i].size) &* Quantity.one), tradeID: records[i].number))
+                    eventTime: record.time &+ shift, symbol: symbols[Int(record.symbol)],
+                    price: Price(rawValue: record.price &* 100_000),
+                    size: Quantity(rawValue: Int64(record.size) &* Quantity.one), tradeID: record.number))
         }
-        at += n
         left -= n
         return n
     }
-    private mutating func refill() {
-        (at, have) = (0, max(0, read(file, buffer, Self.bufferRecords * 32)) / 32)
-        guard have == 0, left > 0 else { return }
-        lseek(file, 0, SEEK_SET)
-        shift += Self.pass
-        have = max(0, read(file, buffer, Self.bufferRecords * 32)) / 32
-    }
     func close() {
         Glibc.close(file)
-        memory.deallocate()
         symbols.deallocate()
     }
 }
