@@ -26,7 +26,8 @@ enum SourceKinds {
             ),
             Parameter(
                 "main", .choice(FileElement.allCases.map(\.rawValue)), .optional,
-                doc: "floor: what the file mainly gives, where its name does not say so as day.bars.floor does; trades without it"
+                doc:
+                    "floor, parquet: what the file mainly gives, where its name does not say so as day.bars.floor does; trades without it"
             ),
             Parameter(
                 "date", .text, .optional,

@@ -13,6 +13,7 @@ public enum MarketDataError: Error, Hashable, Sendable {
     case badValue(file: String, line: Int, column: String, value: String, flaw: String, rule: String)
     case badLine(file: String, line: Int, flaw: String)
     case badName(file: String, rule: String)
+    case parquet(ParquetError)
     /// Of a binary file: `field` and `value` begin the sentence that `flaw` completes; `rule` says what was expected.
     case badBytes(file: String, atByte: Int, field: String, value: String, flaw: String, rule: String)
 }
@@ -44,6 +45,7 @@ extension MarketDataError: CustomStringConvertible {
             "\(file):\(line): \(flaw)"
         case .badName(let file, let rule):
             "\(file): \(rule)"
+        case .parquet(let error): error.description
         case .badBytes(let file, let at, let field, let value, let flaw, let rule):
             "\(file): byte \(at): \(field)\(value.isEmpty ? "" : " \"\(value)\"") \(flaw); \(rule)"
         }

@@ -19,6 +19,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case itch
     case floor
     case bookCSV = "book-csv"
+    case parquet
 
     /// The elements that a file of this format gives, the first one being the main output.
     public var elements: [String] {
@@ -30,7 +31,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
         case .ordersCSV: [OrderRequest.elementName]
         case .reportsCSV: [ExecutionReport.elementName]
         case .bookCSV: [BookDelta.elementName]
-        case .lobster, .binance, .dbn, .itch, .floor: [Trade.elementName, Quote.elementName]
+        case .lobster, .binance, .dbn, .itch, .floor, .parquet: [Trade.elementName, Quote.elementName]
         }
     }
 }
@@ -53,7 +54,7 @@ public enum FileElement: String, CaseIterable, Sendable {
 public struct FileOptions: Sendable {
     /// What a DBN file holds, where its name does not say so.
     public var schema: DBNSchema?
-    /// What a tick file mainly gives, where its name does not say so.
+    /// What a tick file mainly gives, and a Parquet file gives, where its name does not say so.
     public var main: FileElement?
     public var time = DBNTime.event
     /// The day of a file whose rows tell only the time, `2019-01-30`, where its name does not say it.
@@ -72,7 +73,7 @@ public struct FileOptions: Sendable {
         case .barsCSV, .panelCSV, .closesCSV: .bars
         case .bookCSV: .book
         case .dbn: (schema ?? DBNSchema.named(in: path))?.main ?? .trades
-        case .floor: main ?? Self.named(in: path) ?? .trades
+        case .floor, .parquet: main ?? Self.named(in: path) ?? .trades
         case .targetsCSV, .ordersCSV, .reportsCSV: nil
         }
     }
@@ -121,6 +122,7 @@ public struct MarketFile {
         case .dbn: try openDBN(path, names, barLength, options)
         case .bookCSV: book = try BookCSV(path, names: names)
         case .floor: try openTicks(path, names, options)
+        case .parquet: try openParquet(path, names, barLength, options)
         case .itch:
             let midnight = try ITCHDay.midnight(path, date: options.date)
             let source = ITCHTrades(try ByteFile(path), midnight: midnight, names: names)
@@ -193,9 +195,11 @@ public struct MarketFile {
     /// The format that a file's name or its first line shows; nil where neither does.
     public static func detect(_ path: String) -> FileFormat? {
         if (try? LobsterFiles(path)) != nil { return .lobster }
+        if path.lowercased().hasSuffix(".parquet") { return .parquet }
         if let file = try? ByteFile(path), let start = try? file.take(8) {
             if start.starts(with: Array("DBN".utf8)) { return .dbn }
             if start == TickFormat.magic { return .floor }
+            if start.starts(with: Array("PAR1".utf8)) { return .parquet }
             // A system event opens an ITCH file: its length of 12, and S.
             if start.starts(with: [0, 12, 83]) || path.contains("NASDAQ_ITCH50") { return .itch }
         }

@@ -24,3 +24,21 @@ extension Element {
         return (text.names, text.values)
     }
 }
+
+extension Element {
+    /// The fields' names, in their order. They are asked of an element of zeros, which is plain data like any other.
+    public static var fieldNames: [String] {
+        var names = FieldNames()
+        withUnsafeTemporaryAllocation(byteCount: MemoryLayout<Self>.size, alignment: MemoryLayout<Self>.alignment) { memory in
+            memory.initializeMemory(as: UInt8.self, repeating: 0)
+            memory.load(as: Self.self).fields(&names)
+        }
+        return names.names
+    }
+}
+
+private struct FieldNames: FieldVisitor {
+    var names: [String] = []
+    mutating func time(_ name: StaticString, _ nanoseconds: Int64) { names.append(name.description) }
+    mutating func field<F: FieldValue>(_ name: StaticString, _ value: F) { names.append(name.description) }
+}

@@ -169,7 +169,7 @@ struct TradesCSVTests {
             let price = Price(rawValue: Int64(random.below(1_000_000_000_000)) - 1_000)
             let size = Quantity(rawValue: Int64(random.below(1_000_000_000)) + 1)
             text += "\(random.below(2) == 0 ? UTC.text(time) : String(time)),\(symbol),\(price),\(size)\n"
-            expected.append([UTC.text(time), symbol, price.description, size.description, " ", "0"])
+            expected.append([UTC.text(time), symbol, price.description, size.description, "", "0"])
         }
         #expect(texts(try read(text, buffer: buffer), names) == expected)
         let packed = try scratch.gzip("more.csv", text)

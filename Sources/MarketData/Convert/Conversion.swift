@@ -47,7 +47,7 @@ public struct Conversion {
         }
     }
 
-    public static var inputs: [String] { FileFormat.allCases.map(\.rawValue) + ["parquet"] }
+    public static var inputs: [String] { FileFormat.allCases.map(\.rawValue) }
     public static var outputs: [String] { Target.allCases.map(\.rawValue) }
 
     public var input: String, output: String
@@ -79,28 +79,20 @@ public struct Conversion {
 
     public func run() throws -> Result {
         guard let to = to ?? Self.target(of: output) else { throw ConversionError.unknownOutput(output) }
-        let isParquet = from == "parquet" || (from == nil && input.lowercased().hasSuffix(".parquet"))
-        let table = isParquet ? try DuckDB.reading(input) : nil
-        let source = table?.path ?? input
-        let format: FileFormat?
-        if isParquet {
-            format = try table?.format()
-        } else {
-            format = from.flatMap(FileFormat.init) ?? MarketFile.detect(input)
-        }
-        guard let format else {
-            _ = try ByteFile(source)  // That it is not there is said first.
+        guard let format = from.flatMap(FileFormat.init) ?? MarketFile.detect(input) else {
+            _ = try ByteFile(input)  // That it is not there is said first.
             throw ConversionError.unknownInput(input)
         }
         var options = options
-        if format == .floor, options.main == nil { options.main = try TickFormat.firstKind(of: source) }
+        if format == .floor, options.main == nil { options.main = try TickFormat.firstKind(of: input) }
+        if format == .parquet, options.main == nil { options.main = try MarketFile.parquetElement(of: input) }
         guard let main = options.mainElement(of: input, format) else {
             throw ConversionError.notMarketData(input, format: format.rawValue)
         }
         let elements = try self.elements(to, format, main, options)
         options.wants = Set(elements)
         let names = Names()
-        let file = try MarketFile(source, format: format, names: names, barLength: barLength, options: options)
+        let file = try MarketFile(input, format: format, names: names, barLength: barLength, options: options)
         var result = Result()
         if let missing = elements.first(where: { !file.has($0) }), to != .floor || element != nil {
             throw ConversionError.noSuchElement(
@@ -115,7 +107,6 @@ public struct Conversion {
         } else if let element = elements.first {
             result.rows.append((element, try write(element, of: file, names, to)))
         }
-        try table?.finish()
         result.passedOver = file.passedOver?()
         return result
     }

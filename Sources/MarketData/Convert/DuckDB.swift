@@ -33,10 +33,14 @@ final class DuckDB {
 
     /// The rows of a Parquet file, as CSV with a header.
     static func reading(_ file: String) throws -> DuckDB {
+        try requireReadable(file)
+        return try DuckDB(file, query(file, limit: nil), isWriting: false)
+    }
+
+    private static func requireReadable(_ file: String) throws {
         guard access(file, R_OK) == 0 else {
             throw MarketDataError.cannotRead(file: file, cause: String(cString: strerror(errno)))
         }
-        return try DuckDB(file, query(file, limit: nil), isWriting: false)
     }
 
     /// A Parquet file of these elements, from CSV with a header. Times are TIMESTAMP_NS, prices and sizes exact decimals.
@@ -77,9 +81,10 @@ final class DuckDB {
         }
     }
 
-    /// The form whose columns the file has.
-    func format() throws -> FileFormat {
-        let probe = try DuckDB(file, Self.query(file, limit: 0), isWriting: false)
+    /// The form whose columns a file has.
+    static func format(of file: String) throws -> FileFormat {
+        try requireReadable(file)
+        let probe = try DuckDB(file, query(file, limit: 0), isWriting: false)
         let bytes = try ByteFile(probe.path).take(1 << 16)
         try probe.finish()
         let header = String(decoding: bytes.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)

@@ -10,8 +10,6 @@ protocol TickRow: Element {
     /// - Returns: the element of these words; nil where a word is none of its field.
     static func unpack(_ columns: UnsafePointer<Int64>, _ row: Int, symbol: SymbolID) -> Self?
     var symbol: SymbolID { get }
-    /// One that means nothing, to ask for the names of the fields.
-    static var sample: Self { get }
 }
 
 /// What a block of a tick file holds, with the format's numbers.
@@ -30,7 +28,6 @@ let tickSymbolColumn = 1
 
 extension Trade: TickRow {
     static var tickKind: TickKind { .trades }
-    static var sample: Trade { Trade(eventTime: 0, symbol: SymbolID(rawValue: 0), price: .zero, size: .zero) }
     static var tickColumns: Int { 6 }
     @inline(__always)
     func pack(_ columns: UnsafeMutablePointer<Int64>, _ row: Int, symbol: Int64) {
@@ -55,9 +52,6 @@ extension Trade: TickRow {
 
 extension Quote: TickRow {
     static var tickKind: TickKind { .quotes }
-    static var sample: Quote {
-        Quote(eventTime: 0, symbol: SymbolID(rawValue: 0), bid: .none, bidSize: .zero, ask: .none, askSize: .zero)
-    }
     static var tickColumns: Int { 6 }
     @inline(__always)
     func pack(_ columns: UnsafeMutablePointer<Int64>, _ row: Int, symbol: Int64) {
@@ -81,11 +75,6 @@ extension Quote: TickRow {
 
 extension Bar: TickRow {
     static var tickKind: TickKind { .bars }
-    static var sample: Bar {
-        Bar(
-            time: 0, closeTime: 0, symbol: SymbolID(rawValue: 0), open: .zero, high: .zero, low: .zero, close: .zero,
-            volume: .zero)
-    }
     static var tickColumns: Int { 10 }
     func pack(_ columns: UnsafeMutablePointer<Int64>, _ row: Int, symbol: Int64) {
         let at = columns + row
@@ -107,7 +96,6 @@ extension Bar: TickRow {
 
 extension BookDelta: TickRow {
     static var tickKind: TickKind { .book }
-    static var sample: BookDelta { BookDelta(eventTime: 0, symbol: SymbolID(rawValue: 0), action: .none) }
     static var tickColumns: Int { 11 }
     @inline(__always)
     func pack(_ columns: UnsafeMutablePointer<Int64>, _ row: Int, symbol: Int64) {

@@ -8,6 +8,8 @@ public enum Side: UInt8, BitwiseCopyable, Sendable, FieldValue {
     case sellShort = 0x35  // '5'
 
     @inlinable public var isBuy: Bool { self == .buy }
+    /// FIX's character; nothing where the side is not given.
+    public func text(_ names: Names) -> String { self == .none ? "" : String(UnicodeScalar(rawValue)) }
     /// +1 for a buy, −1 for a sell.
     @inlinable public var sign: Int64 { self == .buy ? 1 : -1 }
 }

@@ -47,6 +47,9 @@ final class FloorProcess {
         process.currentDirectoryURL = folder.url
         var environment = ProcessInfo.processInfo.environment
         environment["SWIFT_BACKTRACE"] = "enable=no"
+        // The working directory is not the package, where it would be found.
+        let duckdb = PackageFiles.path(".venv/bin/duckdb")
+        if FileManager.default.isExecutableFile(atPath: duckdb) { environment["FLOOR_DUCKDB"] = duckdb }
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle(forWritingAtPath: outputPath)

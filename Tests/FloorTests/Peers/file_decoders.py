@@ -1,0 +1,383 @@
+"""Reads files of market data by libraries that share no code with the floor, and writes what a csv sink of the floor should write.
+
+    file_decoders.py dbn OUT FILE...        databento_dbn, the vendor's own reader
+    file_decoders.py itch OUT FILE...       itchfeed, and books kept in dictionaries; the files begin on 30 January 2019
+    file_decoders.py make-itch SEED COUNT FILE
+    file_decoders.py pcap-itch FOLDER FILE  the messages of captured packets, as a file
+    file_decoders.py lobster OUT FILE...    csv and decimal
+    file_decoders.py binance OUT FILE...    json
+    file_decoders.py closes OUT FILE...     csv: a date and then one column of closes a symbol
+
+The k-th file's tables are OUT/k.trades.csv, OUT/k.quotes.csv, OUT/k.bars.csv and OUT/k.book.csv, those that the format has.
+"""
+
+import csv
+import datetime
+import gzip
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+TRADES = "time,symbol,price,size,aggressor,trade_id"
+QUOTES = "time,symbol,bid,bid_size,ask,ask_size"
+BARS = "time,close_time,symbol,open,high,low,close,volume,vwap,trades"
+BOOK = "time,symbol,action,side,price,size,order_id,orders,sequence,flags,quality"
+EPOCH = datetime.datetime(1970, 1, 1)
+
+
+def time(ns):
+    """ISO 8601 in UTC with as many groups of three decimals as it takes."""
+    seconds, rest = divmod(ns, 10**9)
+    text = (EPOCH + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    if rest:
+        digits = f"{rest:09d}"
+        while digits.endswith("000"):
+            digits = digits[:-3]
+        text += "." + digits
+    return text + "Z"
+
+
+def number(value):
+    """A decimal without trailing zeros; nothing for None."""
+    if value is None:
+        return ""
+    text = format(Decimal(value), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def scaled(value, digits):
+    return number(Decimal(value).scaleb(-digits))
+
+
+class Tables:
+    def __init__(self, folder, index, **headers):
+        self.rows = {name: [header] for name, header in headers.items()}
+        self.folder, self.index = folder, index
+
+    def add(self, table, *fields):
+        self.rows[table].append(",".join(str(field) for field in fields))
+
+    def write(self):
+        for name, rows in self.rows.items():
+            with open(f"{self.folder}/{self.index}.{name}.csv", "w") as file:
+                file.write("\n".join(rows) + "\n")
+
+
+# Databento
+
+
+def dbn(folder, files):
+    import databento_dbn as d
+
+    no_time, no_price = 2**64 - 1, 2**63 - 1
+    sides, actions = {"B": 1, "A": 2}, {"A": "add", "C": "cancel", "M": "modify", "R": "clear", "T": "trade", "F": "fill", "N": "none"}
+
+    def side(word):
+        return sides.get(str(word), "")
+
+    def price(raw):
+        return "" if raw == no_price else scaled(raw, 9)
+
+    for index, path in enumerate(files):
+        raw = open(path, "rb").read()
+        if path.endswith(".zst"):
+            raw = subprocess.run(["zstd", "-dc", path], capture_output=True, check=True).stdout
+        # A fragment has no metadata; the decoder wants some.
+        fragment = ".frag" in path
+        decoder = d.DBNDecoder(upgrade_policy=d.VersionUpgradePolicy.AS_IS, has_metadata=not fragment)
+        decoder.write(raw)
+        tables = Tables(folder, index, trades=TRADES, quotes=QUOTES, bars=BARS, book=BOOK)
+        meta, live = None, {}
+
+        def symbol(record, at):
+            if record.instrument_id in live:
+                return live[record.instrument_id]
+            found, number = str(record.instrument_id), str(record.instrument_id)
+            day = (EPOCH + datetime.timedelta(seconds=at // 10**9)).date()
+            for said, intervals in (meta.mappings if meta else {}).items():
+                for one in intervals:
+                    if one["start_date"] <= day < one["end_date"]:
+                        if one["symbol"] == number:
+                            found = said
+                        if said == number and str(meta.stype_in) == "instrument_id":
+                            found = one["symbol"]
+            return found
+
+        for r in decoder.decode():
+            kind = type(r).__name__
+            if kind == "Metadata":
+                meta = r
+                continue
+            if "SymbolMapping" in kind:
+                live[r.instrument_id] = r.stype_out_symbol
+                continue
+            received = getattr(r, "ts_recv", no_time)
+            at = received if received != no_time else r.ts_event
+            event = r.ts_event if r.ts_event != no_time else received
+            if hasattr(r, "open"):
+                length = {32: 1, 33: 60, 34: 3600, 35: 86400, 36: 86400}.get(int(r.rtype)) or {5: 1, 6: 60, 7: 3600, 8: 86400}[
+                    int(meta.schema)
+                ]
+                tables.add(
+                    "bars", time(r.ts_event), time(r.ts_event + length * 10**9), symbol(r, r.ts_event),
+                    *[scaled(p, 9) for p in (r.open, r.high, r.low, r.close)], r.volume, "", 0,
+                )  # fmt: skip
+            if str(getattr(r, "action", "")) == "T" and hasattr(r, "size") and r.price != no_price:
+                tables.add(
+                    "trades", time(event), symbol(r, at), price(r.price), r.size, side(r.side), getattr(r, "sequence", 0)
+                )
+            if kind == "MBOMsg":
+                tables.add(
+                    "book", time(event), symbol(r, at), actions[str(r.action)], side(r.side), price(r.price), r.size,
+                    r.order_id, 0, r.sequence, int(r.flags), "ok",
+                )  # fmt: skip
+            if hasattr(r, "levels"):
+                best = r.levels[0] if isinstance(r.levels, (list, tuple)) else r.levels
+                sampled = int(r.rtype) in (0xC0, 0xC1, 0xC3, 0xC4)
+                tables.add(
+                    "quotes", time(at if sampled else event), symbol(r, at),
+                    price(best.bid_px), best.bid_sz if best.bid_px != no_price else 0,
+                    price(best.ask_px), best.ask_sz if best.ask_px != no_price else 0,
+                )  # fmt: skip
+        tables.write()
+
+
+# NASDAQ TotalView-ITCH 5.0
+
+
+def make_itch(seed, count, path):
+    """A day of messages: orders that come, trade, shrink, are replaced and go, and every message that is about something else."""
+    rng, out = random.Random(seed), bytearray()
+    stocks = [b"AAPL    ", b"MSFT    ", b"BRK.A   ", b"ZVZZT   "]
+    live, reference, match, ns = [], 1000, 5, 34_200_000_000_000
+    others = {"S": 12, "R": 39, "H": 25, "Y": 20, "L": 26, "V": 35, "W": 12, "K": 28, "J": 35, "h": 21, "I": 50, "N": 20, "B": 19}
+
+    def put(letter, locate, body):
+        message = letter.encode() + struct.pack(">HH", locate, 0) + ns.to_bytes(6, "big") + body
+        out.extend(struct.pack(">H", len(message)) + message)
+
+    for number in range(count):
+        ns += rng.randrange(3_000_000)
+        which = rng.randrange(20) if live else 0
+        order = rng.choice(live) if live else None
+        if which < 8:
+            place, shares, buys = rng.randrange(4), rng.randrange(1, 900), rng.random() < 0.5
+            reference += rng.randrange(1, 4)
+            price = 1_000_000 + (-1 if buys else 1) * rng.randrange(12) * 100
+            body = struct.pack(">QcI8sI", reference, b"B" if buys else b"S", shares, stocks[place], price)
+            attributed = rng.random() < 0.1
+            put("F" if attributed else "A", place + 1, body + (b"NITE" if attributed else b""))
+            live.append([reference, place + 1, shares])
+        elif which < 12:
+            shares = rng.randrange(1, order[2] + 1)
+            match += 1
+            body = struct.pack(">QIQ", order[0], shares, match)
+            if which == 11:
+                put("C", order[1], body + struct.pack(">cI", rng.choice(b"YYN").to_bytes(1, "big"), 1_000_000 + rng.randrange(9)))
+            else:
+                put("E", order[1], body)
+            order[2] -= shares
+            if order[2] == 0:
+                live.remove(order)
+        elif which == 12:
+            if order[2] > 1:
+                shares = rng.randrange(1, order[2])
+                put("X", order[1], struct.pack(">QI", order[0], shares))
+                order[2] -= shares
+        elif which < 15:
+            put("D", order[1], struct.pack(">Q", order[0]))
+            live.remove(order)
+        elif which < 17:
+            reference, shares = reference + 1, rng.randrange(1, 900)
+            put("U", order[1], struct.pack(">QQII", order[0], reference, shares, 999_000 + rng.randrange(20) * 100))
+            order[0], order[2] = reference, shares
+        elif which == 17:
+            match += 1
+            stock = stocks[order[1] - 1]
+            if rng.random() < 0.75:
+                put("P", order[1], struct.pack(">QcI8sIQ", 0, b"B", rng.randrange(1, 500), stock, 1_000_050, match))
+            else:
+                put("Q", order[1], struct.pack(">Q8sIQc", rng.randrange(3) * 5_000_000_000, stock, 1_000_000, match, b"O"))
+        elif which == 18:
+            letter = rng.choice(sorted(others))
+            body = bytes(rng.randrange(256) for _ in range(others[letter] - 11))
+            put(letter, order[1], (b"O" + body[1:]) if letter == "S" else body)
+    open(path, "wb").write(out + b"\0\0")
+
+
+def pcap_itch(folder, path):
+    out = bytearray()
+    for name in sorted(os.listdir(folder)):
+        raw, at = open(os.path.join(folder, name), "rb").read(), 24
+        while at + 16 <= len(raw):
+            (length,) = struct.unpack_from("<I", raw, at + 8)
+            packet = raw[at + 16 : at + 16 + length]
+            at += 16 + length
+            ip = 18 if packet[12] == 0x81 else 14
+            udp = ip + (packet[ip] & 15) * 4
+            (size,) = struct.unpack_from(">H", packet, udp + 4)
+            out += packet[udp + 8 + 20 : udp + size]  # behind MoldUDP64's session, sequence and count
+    open(path, "wb").write(out)
+
+
+class Book:
+    """The prices and shares of one stock's orders, added up from nothing each time that it is asked."""
+
+    def __init__(self):
+        self.levels = ({}, {})
+
+    def move(self, buys, price, shares):
+        side = self.levels[0 if buys else 1]
+        side[price] = side.get(price, 0) + shares
+        if side[price] == 0:
+            del side[price]
+
+    def top(self):
+        bids, asks = self.levels
+        bid, ask = max(bids, default=None), min(asks, default=None)
+        return (bid, bids.get(bid, 0), ask, asks.get(ask, 0))
+
+
+def itch(folder, files):
+    from itch.messages import messages as classes
+
+    midnight = int(datetime.datetime(2019, 1, 30, tzinfo=ZoneInfo("America/New_York")).timestamp()) * 10**9
+    for index, path in enumerate(files):
+        raw, at, count = open(path, "rb").read(), 0, 0
+        tables = Tables(folder, index, trades=TRADES, quotes=QUOTES, book=BOOK)
+        orders, stocks, books = {}, {}, {}
+        while at + 2 <= len(raw):
+            (size,) = struct.unpack_from(">H", raw, at)
+            if size == 0:
+                break
+            message = classes[raw[at + 2 : at + 3]](raw[at + 2 : at + 2 + size])
+            at, count = at + 2 + size, count + 1
+            kind, locate = type(message).message_type.decode(), message.stock_locate
+            now, book, changes = time(midnight + message.timestamp), books.setdefault(locate, Book()), []
+            before = book.top()
+
+            def gone(reference, shares):
+                buys, price, left = orders[reference]
+                if shares == left:
+                    del orders[reference]
+                else:
+                    orders[reference] = (buys, price, left - shares)
+                book.move(buys, price, -shares)
+                changes.append(("cancel", buys, price, shares, reference))
+
+            def come(reference, buys, price, shares):
+                orders[reference] = (buys, price, shares)
+                book.move(buys, price, shares)
+                changes.append(("add", buys, price, shares, reference))
+
+            def trade(stock, price, shares, aggressor):
+                tables.add("trades", now, stock, scaled(price, 4), shares, aggressor, message.match_number)
+
+            reference = getattr(message, "order_reference_number", None)
+            if kind in "AF":
+                stocks[locate] = message.stock.decode().rstrip()
+                come(reference, message.buy_sell_indicator == b"B", message.price, message.shares)
+            elif kind in "EC" and reference in orders:
+                buys, price, _ = orders[reference]
+                if kind == "C":
+                    price = message.execution_price
+                if kind == "E" or message.printable == b"Y":
+                    trade(stocks[locate], price, message.executed_shares, 2 if buys else 1)
+                changes.append(("fill", buys, price, message.executed_shares, reference))
+                gone(reference, message.executed_shares)
+            elif kind == "X" and reference in orders:
+                gone(reference, message.cancelled_shares)
+            elif kind == "D" and reference in orders:
+                gone(reference, orders[reference][2])
+            elif kind == "U" and reference in orders:
+                buys = orders[reference][0]
+                gone(reference, orders[reference][2])
+                come(message.new_order_reference_number, buys, message.price, message.shares)
+            elif kind == "P":
+                trade(message.stock.decode().rstrip(), message.price, message.shares, "")
+            elif kind == "Q" and message.shares:
+                trade(message.stock.decode().rstrip(), message.cross_price, message.shares, "")
+            bid, bids, ask, asks = after = book.top()
+            if after != before:
+                tables.add(
+                    "quotes", now, stocks[locate], "" if bid is None else scaled(bid, 4), bids,
+                    "" if ask is None else scaled(ask, 4), asks,
+                )  # fmt: skip
+            for place, (action, buys, price, shares, order) in enumerate(changes):
+                last = 128 if place == len(changes) - 1 else 0
+                tables.add(
+                    "book", now, stocks[locate], action, 1 if buys else 2, scaled(price, 4), shares, order, 0, count, last, "ok"
+                )
+        tables.write()
+
+
+# LOBSTER and Binance
+
+
+def lobster(folder, files):
+    for index, path in enumerate(files):
+        ticker, day = os.path.basename(path).split("_")[:2]
+        midnight = int(datetime.datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("America/New_York")).timestamp()) * 10**9
+        book_path = path.replace("_message_", "_orderbook_")
+        books = csv.reader(gzip.open(book_path, "rt")) if os.path.exists(book_path) else None
+        tables = Tables(folder, index, trades=TRADES, **({"quotes": QUOTES} if books else {}))
+        last = None
+        for number_, row in enumerate(csv.reader(gzip.open(path, "rt"))):
+            now = time(midnight + int((Decimal(row[0]) * 10**9).to_integral_value()))
+            if row[1] in "456" and row[3] != "0":
+                side = "" if row[1] == "6" else 2 if row[5] == "1" else 1
+                tables.add("trades", now, ticker, scaled(row[4], 4), row[3], side, number_ + 1)
+            if books:
+                ask, asks, bid, bids = next(books)[:4]
+                quote = [scaled(bid, 4), bids, scaled(ask, 4), asks]
+                if abs(int(bid)) == 9999999999:
+                    quote[:2] = ["", 0]
+                if abs(int(ask)) == 9999999999:
+                    quote[2:] = ["", 0]
+                if quote != last:
+                    tables.add("quotes", now, ticker, *quote)
+                    last = quote
+        tables.write()
+
+
+def binance(folder, files):
+    for index, path in enumerate(files):
+        tables = Tables(folder, index, trades=TRADES, quotes=QUOTES)
+        for line in gzip.open(path, "rt"):
+            stamp, text = line.split(" ", 1)
+            data = json.loads(text)
+            data = data.get("data", data)
+            if data.get("e") == "trade":
+                side = 2 if data["m"] else 1
+                tables.add("trades", time(int(stamp)), data["s"], number(data["p"]), number(data["q"]), side, data["t"])
+            elif "b" in data and "B" in data and isinstance(data["b"], str):
+                tables.add("quotes", time(int(stamp)), data["s"], *[number(data[key]) for key in "bBaA"])
+        tables.write()
+
+
+def closes(folder, files):
+    for index, path in enumerate(files):
+        tables = Tables(folder, index, bars=BARS)
+        rows = csv.reader(gzip.open(path, "rt"))
+        names = next(rows)[1:]
+        for day, *prices in rows:
+            start = int((datetime.datetime.fromisoformat(day) - EPOCH).total_seconds()) * 10**9
+            for name, price in zip(names, prices):
+                if price:
+                    tables.add("bars", time(start), time(start + 86400 * 10**9), name, *[number(price)] * 4, 0, "", 0)
+        tables.write()
+
+
+if __name__ == "__main__":
+    command, *rest = sys.argv[1:]
+    if command == "make-itch":
+        make_itch(int(rest[0]), int(rest[1]), rest[2])
+    elif command == "pcap-itch":
+        pcap_itch(*rest)
+    else:
+        {"dbn": dbn, "itch": itch, "lobster": lobster, "binance": binance, "closes": closes}[command](rest[0], rest[1:])
