@@ -58,7 +58,7 @@ public struct Standing: Sendable {
         public init() {}
     }
     /// What stops orders: nothing, all but what reduces a position, all.
-    public enum Halt: UInt8, Sendable { case none = 0, reduceOnly, stopped }
+    public enum Halt: UInt8, BitwiseCopyable, Sendable { case none = 0, reduceOnly, stopped }
 
     /// Nil where a price is missing.
     public var sums: Sums? = Sums()
@@ -76,6 +76,8 @@ public struct Standing: Sendable {
     /// What is left of the order that a child works for; nil where that is not known.
     public var parentLeft: Quantity?
     public var halt = Halt.none
+    /// What the switch that was thrown is for.
+    public var haltScope = Scope.firm
 
     public init() {}
 }

@@ -45,6 +45,10 @@ public struct Limits: Sendable {
     public var duplicateWindow: Int64
 
     public var controls = Controls()
+    /// How long an order under REVIEW waits for a second person, in nanoseconds of event time; then it is BLOCK.
+    public var reviewTime: Int64 = 900_000_000_000
+    /// Goes up with each change, so that an approval can say which limits it was given under.
+    public var version: UInt32 = 1
 
     public init(
         common: Bounds? = nil, bySymbol: [SymbolID: Bounds] = [:], restricted: Set<SymbolID> = [], maxReferenceAge: Int64,

@@ -12,7 +12,9 @@ extension Rules {
         if let most = controls.maxRepeats, standing.repeats >= most {
             verdict.block(.repeatedExecution, Double(standing.repeats), Double(most))
         }
-        if standing.halt == .stopped || (standing.halt == .reduceOnly && !reduces(order, context)) { verdict.block(.halted) }
+        if standing.halt == .stopped || (standing.halt == .reduceOnly && !reduces(order, context)) {
+            verdict.block(.halted, scope: standing.haltScope)
+        }
         if controls.refusesSelfMatch, !standing.bestOpposite.isNone {
             let own = standing.bestOpposite
             let crosses = order.ordType == .market || (order.side.isBuy ? order.price >= own : order.price <= own)

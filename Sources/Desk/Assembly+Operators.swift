@@ -29,7 +29,7 @@ extension Assembly {
                 graph.add(
                     name, rule, from: required(vertex, "fast", as: Signal.self), and: required(vertex, "slow", as: Signal.self)))
         case "drift": return makeDrift(vertex, number)
-        case "compliance": return makeCompliance(vertex)
+        case "compliance": return makeCompliance(vertex, number)
         case _ where OperatorKinds.slicers.contains(vertex.kind): return makeSlicer(vertex, number)
         case "gate": return makeGate(vertex)
         case "oms":

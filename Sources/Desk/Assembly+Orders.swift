@@ -29,13 +29,18 @@ extension Assembly {
         return [outlets.out, outlets.side]
     }
 
-    func makeCompliance(_ vertex: CheckedVertex) -> [EdgeBase] {
-        if vertex.input("prices")?.element == Bar.elementName { return makeCompliance(vertex, pricedBy: Bar.self) }
-        return makeCompliance(vertex, pricedBy: Trade.self)
+    func makeCompliance(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
+        if vertex.input("prices")?.element == Bar.elementName { return makeCompliance(vertex, number, pricedBy: Bar.self) }
+        return makeCompliance(vertex, number, pricedBy: Trade.self)
     }
-    private func makeCompliance<Reference: Priced>(_ vertex: CheckedVertex, pricedBy: Reference.Type) -> [EdgeBase] {
-        var compliance = Compliance<Reference>(limits, instruments: instruments)
+    private func makeCompliance<Reference: Priced>(
+        _ vertex: CheckedVertex, _ number: Int, pricedBy: Reference.Type
+    ) -> [EdgeBase] {
+        var compliance = Compliance<Reference>(
+            limits, instruments: instruments, ids: idMaker(number), venue: venue(of: vertex))
         compliance.witness = witness(of: vertex.name)
+        let board = vertex.input("commands") == nil ? nil : ControlBoard()
+        compliance.board = board
         let positions = required(vertex, "positions", as: PositionUpdate.self)
         // A desk without prices: the input is there, and nothing comes.
         let prices =
@@ -43,8 +48,9 @@ extension Assembly {
             ?? graph.add(vertex.name + ".unpriced", Silence<PositionUpdate, Reference>(), from: positions).out
         let outlets = graph.add(
             vertex.name, compliance,
-            from: required(vertex, "orders", as: OrderRequest.self), positions, prices,
-            required(vertex, "parents", as: ParentUpdate.self))
+            from: entered(vertex, required(vertex, "orders", as: OrderRequest.self)), positions, prices,
+            required(vertex, "parents", as: ParentUpdate.self), commands(vertex, beside: positions))
+        attachAnswers(vertex, outlets.side, board)
         return [outlets.out, outlets.side]
     }
 
@@ -66,6 +72,7 @@ extension Assembly {
             duplicateWindow: settings.duration("duplicate_window"))
         limits.maxGross = settings.decimalIfPresent("max_gross").map { Notional(checked: $0) }
         limits.controls = controls(settings)
+        limits.reviewTime = settings.duration("review_time")
         return limits
     }
     /// Nil when one of the three that every order needs is given nowhere: then no order passes.

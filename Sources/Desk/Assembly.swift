@@ -17,6 +17,8 @@ public final class Assembly {
     private var outputs: [[EdgeBase]]
     /// What sees the decisions of each compliance vertex; empty but where decisions are to be explained.
     public private(set) var witnesses: [String: ComplianceWitness] = [:]
+    /// Who answers the commands of which source.
+    var answers: [AnsweringCompliance] = []
     private let isExplained: Bool
     /// Whether `thread` and `shards` are carried out. They change no output, so a run that is no faster for them is built
     /// without.

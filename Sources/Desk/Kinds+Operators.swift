@@ -116,6 +116,7 @@ enum OperatorKinds {
             InputPort("positions", accepts: ["PositionUpdate"], mustNotDrop: true),
             InputPort("prices", accepts: ["Trade", "Bar"], optional: true),
             InputPort("parents", accepts: ["ParentUpdate"], mustNotDrop: true),
+            InputPort("commands", accepts: ["DeskCommand"], optional: true, mustNotDrop: true),
         ],
         outputs: [
             OutputPort("out", "ClearedOrder", mustNotDrop: true),

@@ -44,6 +44,9 @@ public enum Kinds {
             Parameter(
                 "duplicate_window", .duration(atLeast: 0), .default("1s"), doc: "C09: how long the same order is a duplicate"),
             Parameter(
+                "review_time", .duration(), .default("15m"),
+                doc: "how long an order under REVIEW waits for a second person before it is BLOCK"),
+            Parameter(
                 "symbols", .table(of: .record(limit + symbolLimits)), .default("{}"),
                 doc: "limits of single symbols; what they leave out is the default's"),
         ] + controls

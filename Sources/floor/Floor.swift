@@ -15,6 +15,7 @@ struct Floor: ParsableCommand {
         subcommands: [
             Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self, Why.self,
             Reconcile.self, Slice.self, Venue.self, Generate.self, Convert.self, Bench.self, Demo.self, Top.self,
+            OrderCommand.self, Kill.self, Rearm.self, Approve.self, Reject.self, Pending.self,
         ])
 
     /// Exit statuses are a contract: what the parser itself refuses is usage, so 2.

@@ -24,14 +24,16 @@ import TradingModel
         #expect(
             Set(graph.ports.map { "\($0.name):\($0.elementName)" }) == [
                 "feed:Trade", "feed.quotes:Quote", "feed.status:FeedStatus", "reports:ExecutionReport",
-                "intents:ClearedOrder", "progress:ParentUpdate",
+                "intents:ClearedOrder", "progress:ParentUpdate", "commands:DeskCommand", "commands.orders:OrderRequest",
             ])
         let reads = Dictionary(uniqueKeysWithValues: graph.stages.map { ($0.name, $0.inputs.map(\.name)) })
         #expect(
             reads == [
                 "bars": ["feed"], "fast": ["bars"], "slow": ["bars"], "rsi": ["bars"], "zscore": ["bars"],
                 "targets": ["fast", "slow"], "drift": ["targets", "positions", "feed", "progress"],
-                "compliance": ["drift", "positions", "feed", "progress"], "slicer": ["compliance", "oms"],
+                "compliance.entry": ["drift", "commands.orders"],
+                "compliance": ["compliance.entry", "positions", "feed", "progress", "commands"],
+                "compliance.answers": ["commands", "compliance.findings"], "slicer": ["compliance", "oms"],
                 "oms.requests": ["intents"], "oms": ["oms.requests", "reports"], "positions": ["oms"],
             ])
         // Each stage stands behind all that it reads.
@@ -48,8 +50,10 @@ import TradingModel
         let topology = try TopologyFile.check(path: Self.desk, against: Kinds.catalog)
         let ports = Assembly(topology, names: Names(), day: 2_000).graph.ports
         let feed = try #require(ports.first { $0.name == "feed" })
+        let commands = try #require(ports.first { $0.name == "commands" })
         for port in ports {
-            #expect(port.lead == (port.name.hasPrefix("feed") ? feed.id : port.id), "\(port.name)")
+            let lead = port.name.hasPrefix("feed") ? feed : port.name.hasPrefix("commands") ? commands : port
+            #expect(port.lead == lead.id, "\(port.name)")
             #expect(port.holdsWatermark == port.name.hasPrefix("feed"), "\(port.name)")
         }
     }

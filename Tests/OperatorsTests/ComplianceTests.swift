@@ -9,16 +9,22 @@ import TradingModel
 final class ComplianceDesk {
     let run = Harness(hasClock: true)
     let requests: TypedPort<OrderRequest>, positions: TypedPort<PositionUpdate>, trades: TypedPort<Trade>
-    let parents: TypedPort<ParentUpdate>
-    let cleared: Collected<ClearedOrder>, findings: Collected<Finding>
+    let parents: TypedPort<ParentUpdate>, commands: TypedPort<DeskCommand>
+    let cleared: Collected<ClearedOrder>, findings: Collected<Finding>, answers: Collected<CommandAnswer>
+    let board = ControlBoard()
 
-    init(_ limits: Limits) {
+    init(_ limits: Limits, venue: TextID = .none) {
         requests = run.graph.source("requests", OrderRequest.self, holdsWatermark: false)
         positions = run.graph.source("positions", PositionUpdate.self, holdsWatermark: false)
         trades = run.graph.source("trades", Trade.self, holdsWatermark: false)
         parents = run.graph.source("parents", ParentUpdate.self, holdsWatermark: false)
-        let compliance = Compliance<Trade>(limits, instruments: instruments())
-        let out = run.graph.add("compliance", compliance, from: requests.edge, positions.edge, trades.edge, parents.edge)
+        commands = run.graph.source("commands", DeskCommand.self, holdsWatermark: false)
+        var compliance = Compliance<Trade>(
+            limits, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3), venue: venue)
+        compliance.board = board
+        let out = run.graph.add(
+            "compliance", compliance, from: requests.edge, positions.edge, trades.edge, parents.edge, commands.edge)
+        answers = run.collect(run.graph.add("answers", CommandAnswers(), from: commands.edge, and: out.side).out)
         cleared = run.collect(out.out)
         findings = run.collect(out.side)
         run.send(trade(at: 0, 50), trade(at: 0, 50, of: two), to: trades)

@@ -44,6 +44,9 @@ size_t cp_first_bad_record(const void *records, size_t stride, size_t count, uin
 void cp_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds);
 void cp_futex_wake(uint32_t *word);
 
+/// The user at the other end of a connected local socket, as the kernel knows it; -1 where that is not known.
+int64_t cp_peer_user(int socket);
+
 /// Pins the calling thread; 0 on success.
 int cp_pin(int cpu);
 /// Names the calling thread for top, perf and gdb.

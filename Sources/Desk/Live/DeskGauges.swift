@@ -39,7 +39,7 @@ final class DeskGauges {
         if elements.contains(Finding.elementName) {
             for outcome in [Outcome.ok, .review, .block] { make(Trigger(check: .decision, outcome: outcome)) }
             for check in Check.allCases where check != .decision {
-                make(Trigger(check: check, outcome: check.code.hasPrefix("S") ? .review : .block))
+                make(Trigger(check: check, outcome: check.isAct ? .ok : check.code.hasPrefix("S") ? .review : .block))
             }
         }
         for vertex in topology.vertices where vertex.role == .sink && vertex.kind == "fix" {

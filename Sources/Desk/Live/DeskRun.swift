@@ -19,6 +19,8 @@ public final class DeskRun {
     public var effects: EffectThread { sinks.effects }
     private let sinks: DeskSinks
     private var feeds: [any LiveFeed] = []
+    /// Where people come in.
+    private var controls: [ControlDesk] = []
     /// Asked when the files have been read.
     private var fileNews: [() -> String?] = []
     /// The sources of the day have ended already, in an earlier run that was cut off then.
@@ -123,6 +125,7 @@ public final class DeskRun {
         }
         attachLoops()
         try sinks.attach(from: checkpoint, gauges)
+        try attachControls()
         summary.watch(assembly)
         engine.keep(CheckpointPart("summary") { [summary] in summary.state(&$0) })
         try assembly.graph.spill(threads: assembly.spillingThreads, into: sinks.spillPlace(""), notice: settings.notice)
@@ -146,6 +149,7 @@ public final class DeskRun {
         var lastNews = started, seen: UInt64 = 0
         engine.isQuiescent = { [unowned self] in
             if engine.newsCount != seen { (seen, lastNews) = (engine.newsCount, settings.time.monotonic()) }
+            if controls.contains(where: \.waitsForPeople) { return false }
             let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
             // Where no venue is connected, nothing more will be heard of an order.
             guard !sinks.routes.isEmpty else { return true }
@@ -252,9 +256,20 @@ public final class DeskRun {
         engine.loop(port, of: edge)
     }
 
+    private func attachControls() throws {
+        for vertex in assembly.topology.vertices where vertex.role == .source && vertex.kind == "commands" {
+            guard directory != nil, settings.hasThreads else {
+                settings.notice("\(vertex.name): without --data there is no socket, so nobody can command this run")
+                continue
+            }
+            guard controls.isEmpty else { throw DeskRunError.venue("source \(vertex.name): a desk has one source of commands") }
+            controls.append(try ControlDesk(vertex, assembly, engine, effects, settings))
+        }
+    }
     private func startFeeds() throws {
         // FIX first: its descriptors must be small numbers (QuickFIX waits with select).
         for route in sinks.routes { try route.start() }
+        if let directory { for control in controls { try control.listen(in: directory) } }
         for vertex in assembly.topology.vertices where vertex.role == .source {
             switch vertex.kind {
             case "file":
@@ -269,6 +284,7 @@ public final class DeskRun {
         }
     }
     private func stopFeeds() {
+        for control in controls { control.stop() }
         for feed in feeds { feed.stop() }
         for vertex in assembly.topology.vertices where vertex.role == .source && vertex.kind == "file" {
             counters.source(vertex.name).state = .ended

@@ -8,50 +8,69 @@ import TradingModel
 ///     orders     ──▶ ┌────────────┐ ──▶ ClearedOrder
 ///     positions  ──▶ │ compliance │
 ///     references ──▶ │            │ ──▶ Finding
-///     parents    ──▶ └────────────┘
+///     parents    ──▶ │            │
+///     commands   ──▶ └────────────┘
 ///
 /// - Inputs: the orders; the positions of all accounts and strategies; prices to measure collars with; how far the orders
-///   that passed have come, which is what releases their reservations.
+///   that passed have come, which is what releases their reservations; what people tell it.
 /// - Output: a `ClearedOrder` for each order whose every check is OK. Cancels and status requests always pass.
 /// - Side output: for each order its findings that are not OK, then one `decision`. An order under REVIEW waits for a
-///   second person; it is not passed on.
+///   second person, and its second decision, OK or BLOCK, follows with what was done.
 /// - Time: an order's age is measured at its event time or the watermark, whichever is later.
 /// - State: per instrument the last price, positions by owner, a row an order that has not ended; orders that passed
 ///   within the throttle's and the duplicates' windows.
 /// - Source: see `Rules`.
-public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
+public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     @inlinable public static var sideName: String { "findings" }
-    /// 3: reservations have their money; strategies are counted.
-    public static var stateVersion: Int { 3 }
+    /// 4: orders wait for a second person; switches; reservations know their instrument's side.
+    public static var stateVersion: Int { 4 }
 
     let rules: Rules
     let instruments: InstrumentTable
     @usableFromInline var references: Dense<LastPrice>
-    private var exposures = Exposures()
+    var exposures = Exposures()
     private var flow: OrderFlow
     /// Orders that passed, over all and by strategy since it was armed.
-    private var passed: Int64 = 0, repeats = Dense<Int64>(repeating: 0)
+    private var passed: Int64 = 0
+    var repeats = Dense<Int64>(repeating: 0)
+    var reviews = ReviewDesk(), switches: Switchboard
+    /// What a switch that was thrown has still to cancel: empty again before the next record.
+    var sweep: [Exposures.Place] = [], sweepTime: Int64 = 0
+    var ids: ClOrdIDMaker
+    /// Where people see what waits and what is stopped; nil where nobody can tell this desk anything.
+    public var board: ControlBoard?
     /// Sees each decision with what it was made of; nil but in a replay that explains.
     public var witness: ComplianceWitness?
 
-    public init(_ limits: Limits, instruments: InstrumentTable) {
+    /// - Parameters:
+    ///   - ids: of the cancels that a switch makes.
+    ///   - venue: where its orders go; none where that is not one venue.
+    public init(
+        _ limits: Limits, instruments: InstrumentTable, ids: ClOrdIDMaker = ClOrdIDMaker(day: 0, vertex: 0),
+        venue: TextID = .none
+    ) {
         rules = Rules(limits)
-        self.instruments = instruments
+        (self.instruments, self.ids) = (instruments, ids)
+        switches = Switchboard(venue: venue)
         references = Dense(repeating: LastPrice())
         flow = OrderFlow(
             throttleOrders: limits.throttleOrders, throttleWindow: limits.throttleWindow, duplicateWindow: limits.duplicateWindow)
     }
 
-    /// All findings of one order.
-    public var mostOutputs: Int { Verdict.mostFindings }
+    /// All findings of one order, with what becomes of one that waits.
+    public var mostOutputs: Int { Verdict.mostFindings + 3 }
+    public var mostPerTimer: Int { Self.sweepRun }
 
     public mutating func process(first order: OrderRequest, into out: inout Emitter<ClearedOrder, Finding>) {
         // The end of input is no time to measure ages with.
         let now = out.hasReached(endOfTime) ? order.eventTime : max(order.eventTime, out.watermark)
+        if intercept(order, now, into: &out) { return }
+        let order = order.symbol.rawValue == 0 ? exposures.completed(order) : order
         let verdict = decide(order, at: now, sequence: out.sequence)
         for i in 0..<verdict.count { out.emitSide(verdict[i]) }
         out.emitSide(verdict.decision)
-        if let cleared = verdict.cleared { out.emit(cleared) }
+        if let cleared = verdict.cleared { return out.emit(cleared) }
+        if verdict.outcome == .review { park(order, verdict, now, into: &out) }
     }
     /// What is found of an order, and, where it passes, its reservation.
     public mutating func decide(_ order: OrderRequest, at now: Int64, sequence: UInt64 = 0) -> Verdict {
@@ -59,13 +78,16 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         witness?.saw(order, context, rules, sequence)
         let verdict = rules.evaluate(order, in: context)
         guard verdict.outcome == .ok, order.action == .new || order.action == .replace else { return verdict }
+        reserve(order, context, now)
+        return verdict
+    }
+    mutating func reserve(_ order: OrderRequest, _ context: Context, _ now: Int64) {
         // A replace may add to what its original holds; until the venue agrees, the larger of the two counts.
         let held = order.action == .replace ? exposures.reserved(order.origClOrdID, order.symbol) : .zero
         exposures.reserve(order, order.orderQty - held, reference: context.reference)
         passed += 1
         repeats[Int(order.strategy.rawValue)] += 1
         flow.add(order, now)
-        return verdict
     }
     public mutating func take(_ position: PositionUpdate) { exposures.apply(position) }
     public mutating func take(_ parent: ParentUpdate) { exposures.apply(parent) }
@@ -81,7 +103,8 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         take(parent)
     }
 
-    private mutating func context(of order: OrderRequest, _ now: Int64) -> Context {
+    /// - Parameter isParked: the order waits here already, so that it is no duplicate of itself.
+    mutating func context(of order: OrderRequest, _ now: Int64, isParked: Bool = false) -> Context {
         let last = references.value(order.symbol.index), row = exposures.row(order.symbol)
         var context = Context(
             instrument: instruments[order.symbol], reference: last.price,
@@ -92,7 +115,8 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         context.standing = standing(of: order, row, last.price)
         switch order.action {
         case .new:
-            let isKnown = exposures.reserved(order.clOrdID, order.symbol) > .zero
+            let isKnown =
+                exposures.reserved(order.clOrdID, order.symbol) > .zero || (!isParked && reviews.find(order.clOrdID) != 0)
             context.duplicates = flow.duplicates(of: order, now) + (isKnown ? 1 : 0)
         case .replace:
             let held = Int128(exposures.reserved(order.origClOrdID, order.symbol).rawValue)
@@ -121,6 +145,7 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
             standing.parentLeft = left > .zero ? left : nil
         }
         if controls.needsSums { standing.sums = sums(except: order.symbol, reference) }
+        halt(of: order, &standing)
         return standing
     }
     /// Nil where something is held or works whose price is not known.
@@ -186,5 +211,11 @@ public struct Compliance<Reference: Priced>: Operator4, ~Copyable {
         flow.state(&coder)
         coder.field(&passed)
         coder.field(&repeats)
+        reviews.state(&coder)
+        switches.state(&coder)
+        ids.state(&coder)
+        guard !coder.isSaving else { return }
+        board?.show(reviews)
+        board?.show(switches)
     }
 }

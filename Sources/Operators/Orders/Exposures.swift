@@ -47,9 +47,10 @@ struct Exposures: ~Copyable {
         /// Its limit, as one that rests can be traded with; 0 for a market order.
         var limit: Int64 = 0
         var traded: Int64 = 0
-        var account: UInt32 = 0, strategy: UInt32 = 0
+        var account: UInt32 = 0, strategy: UInt32 = 0, symbol: UInt32 = 0
         /// Whether it is reserved for in the account's credit.
         var isCredit = false
+        var side = Side.none
 
         /// In 1e-17, as much as sums of very many have room for.
         var notional: Int128 { min(Int128(left.magnitude) * Int128(price), 1_000_000_000_000_000_000_000_000_000_000_000) }
@@ -62,7 +63,9 @@ struct Exposures: ~Copyable {
             coder.field(&traded)
             coder.field(&account)
             coder.field(&strategy)
+            coder.field(&symbol)
             coder.field(&isCredit)
+            coder.field(code: &side)
         }
     }
     /// What an account has reserved, and the cash that came (positive) and went.
@@ -129,6 +132,7 @@ struct Exposures: ~Copyable {
         let price = limit > 0 ? limit : max(0, reference.isNone ? 0 : reference.rawValue), symbol = order.symbol.index
         var made = Reservation(order: order.clOrdID.rawValue)
         (made.price, made.limit, made.account, made.strategy) = (price, limit, order.account.rawValue, order.strategy.rawValue)
+        (made.symbol, made.side) = (order.symbol.rawValue, order.side)
         made.isCredit = order.side.isBuy || order.side == .sellShort
         let at = reservations.add(made, to: symbol)
         if made.order != 0 { byID.set(made.order, at) }
@@ -181,6 +185,49 @@ struct Exposures: ~Copyable {
             if limit > 0, reservations[at].left < 0 { rows[symbol].bestSell = min(rows[symbol].bestSell, limit) }
             at = reservations.next(at)
         }
+    }
+
+    /// Where a reservation lies, and its instrument.
+    struct Place {
+        var row: Int32, symbol: UInt32
+    }
+    /// The reservations whose owners are `wanted`, by instrument.
+    func rows(_ wanted: (_ account: UInt32, _ strategy: UInt32, _ symbol: UInt32) -> Bool) -> [Place] {
+        var places: [Place] = []
+        for symbol in 0..<reservations.keys {
+            var at = reservations.first(symbol)
+            while at != 0 {
+                let row = reservations[at]
+                if wanted(row.account, row.strategy, row.symbol) { places.append(Place(row: Int32(at), symbol: row.symbol)) }
+                at = reservations.next(at)
+            }
+        }
+        return places
+    }
+    /// A cancel, still without an id, of the order that a reservation is for.
+    func cancel(of row: Int, symbol: UInt32) -> OrderRequest? {
+        let held = reservations[row]
+        guard held.order != 0, held.symbol == symbol else { return nil }
+        return OrderRequest(
+            eventTime: 0, action: .cancel, clOrdID: .none, origClOrdID: ClOrdID(rawValue: held.order),
+            account: TextID(rawValue: held.account), strategy: TextID(rawValue: held.strategy),
+            symbol: SymbolID(rawValue: symbol), side: held.side,
+            orderQty: Quantity(rawValue: held.traded + Int64(held.left.magnitude)), ordType: held.limit > 0 ? .limit : .market,
+            price: held.limit > 0 ? Price(rawValue: held.limit) : .none)
+    }
+    /// A cancel or a question that names its order alone, with the order's instrument, side and owners.
+    func completed(_ order: OrderRequest) -> OrderRequest {
+        let id = order.origClOrdID.isNone ? order.clOrdID : order.origClOrdID
+        guard order.action == .cancel || order.action == .status, let at = byID.find(id.rawValue), at != 0,
+            reservations[at].order == id.rawValue
+        else { return order }
+        let held = reservations[at]
+        var whole = order
+        whole.symbol = SymbolID(rawValue: held.symbol)
+        if whole.side == .none { whole.side = held.side }
+        if whole.account == .none { whole.account = TextID(rawValue: held.account) }
+        if whole.strategy == .none { whole.strategy = TextID(rawValue: held.strategy) }
+        return whole
     }
 
     private func find(_ order: ClOrdID, _ symbol: Int) -> Int {

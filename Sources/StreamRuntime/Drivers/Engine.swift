@@ -233,6 +233,12 @@ public final class Engine {
                 builder.append(control: [ControlRecord(.clock, eventTime: now)])
                 nextClock = max(nextClock + interval, now)
             }
+            // A file that has been read to its end says nothing of the time any more: from here on the clock does.
+            if nextClock != .max {
+                for lead in pulled.endedLeads where builder.room > 0 && runner.tracker.holds(lead) {
+                    builder.append(control: [ControlRecord(.idle, eventTime: now, id: UInt32(lead))])
+                }
+            }
             for i in idleWatches.indices where builder.room > 0 {
                 let holds = runner.tracker.holds(idleWatches[i].lead)
                 if let decision = idleWatches[i].decide(now: now, holds: holds) { builder.append(control: [decision]) }

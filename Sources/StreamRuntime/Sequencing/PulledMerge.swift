@@ -39,6 +39,13 @@ struct PulledMerge {
     func release() { for feed in feeds { feed.release() } }
 
     var haveEnded: Bool { feeds.allSatisfy(\.hasEnded) }
+    /// The sources of which nothing more will come, from any of their outputs.
+    var endedLeads: [Int] {
+        if !feeds.contains(where: \.hasEnded) { return [] }
+        return feeds.filter { feed in
+            feed.port.id == feed.port.lead && feeds.allSatisfy { $0.port.lead != feed.port.lead || $0.hasEnded }
+        }.map(\.port.id)
+    }
     var failure: (any Error)? {
         for feed in feeds { if let failure = feed.failure { return failure } }
         return nil

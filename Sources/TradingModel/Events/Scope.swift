@@ -2,7 +2,7 @@ import PlainData
 
 /// What a control measures over.
 public enum Scope: UInt8, BitwiseCopyable, Sendable, FieldValue, CaseIterable {
-    case order = 0, symbol, account, strategy, firm
+    case order = 0, symbol, account, strategy, firm, venue
     public func text(_ names: Names) -> String { String(describing: self) }
 }
 

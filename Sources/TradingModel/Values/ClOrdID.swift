@@ -82,11 +82,17 @@ public struct ClOrdIDMaker: State {
 
     public init(day: UInt64, vertex: UInt64) { (self.day, self.vertex) = (day, vertex) }
 
-    /// The id of the next order that the record `sequence` causes.
+    /// The id of the next order that the record `sequence` causes. One that causes more than 4,096, as a kill switch may, takes
+    /// the places of the records after it; what those cause goes on behind.
     public mutating func next(_ sequence: UInt64) -> ClOrdID {
-        place = sequence == lastSequence ? place + 1 : 0
-        lastSequence = sequence
-        return ClOrdID(day: day, vertex: vertex, sequence: sequence, place: place)
+        if sequence > lastSequence {
+            (lastSequence, place) = (sequence, 0)
+        } else if place < 4_095 {
+            place += 1
+        } else {
+            (lastSequence, place) = (lastSequence + 1, 0)
+        }
+        return ClOrdID(day: day, vertex: vertex, sequence: lastSequence, place: place)
     }
     public mutating func state(_ coder: inout StateCoder) {
         coder.field(&day)

@@ -247,7 +247,7 @@ class Venue:
             "entered": 1, "possResend": int(is_again), "msgSeqNum": int(m[34]),
         }
         delay = chance.choice([0, 0, 0, 0, 0, 0, chance.uniform(0, 0.3), chance.uniform(0, 0.3), chance.uniform(0.3, 2)])
-        if delay:
+        if delay and not self.options.rests:
             self.loop.call_later(delay, self.accept, name, chance)
         else:
             self.accept(name, chance)
@@ -256,7 +256,7 @@ class Venue:
         order = self.orders[name]
         if order["status"] != "A":
             return  # canceled before it was accepted
-        way = chance.random()
+        way = 1 if self.options.rests else chance.random()
         if way < 0.04:
             order["status"] = "8"
             return self.report(name, "8", [(103, 0), (58, "not today")])
@@ -370,6 +370,7 @@ class Venue:
 parser = argparse.ArgumentParser(description="A FIX 4.4 acceptor that counts orders.")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--port", type=int, default=0)
+parser.add_argument("--rests", action="store_true", help="every order rests until it is canceled or the market closes")
 parser.add_argument("--drops", type=float, default=0, help="mean seconds after which it drops a connection; 0 is never")
 parser.add_argument("--time", help="TransactTime of all that it says; without it, now")
 parser.add_argument("--report", default="peer.json")

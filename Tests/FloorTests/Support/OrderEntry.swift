@@ -44,13 +44,27 @@ final class OrderEntry {
         return path
     }
 
-    func start(port: Int? = nil, data: String = "day") throws -> FloorProcess {
+    func start(port: Int? = nil, data: String = "day", also options: [String] = []) throws -> FloorProcess {
         try FloorProcess(
             [
                 "run", PackageFiles.path("topologies/order-entry.yaml"), "--data", folder.path(data), "--set",
                 "sources.orders.path=orders.csv", "--set", "sessions.broker.port=\(port ?? self.port)", "--set",
                 "sinks.router.settle=200ms", "--summary", "json",
-            ], in: folder)
+            ] + options, in: folder)
+    }
+
+    /// A command to the floor that runs on the day.
+    func ask(_ words: String...) async throws -> FloorProcess.Finished {
+        try await FloorProcess.run(words + ["--data", folder.path("day")], in: folder, seconds: 40)
+    }
+    /// Waits until the file of order states says so, by each order's first id.
+    func waitForStates(_ condition: ([String: String]) -> Bool) async throws {
+        var last: [String: String] = [:]
+        let came = try await until(seconds: 20) {
+            last = Dictionary(try states().map { ($0["root_id"] ?? "", $0["ord_status"] ?? "") }) { $1 }
+            return condition(last)
+        }
+        #expect(came, "the orders are \(last)")
     }
 
     /// What the venue has seen, when it is told to end.

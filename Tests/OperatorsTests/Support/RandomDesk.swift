@@ -8,10 +8,14 @@ import TradingModel
 /// A random slice of the desk: trades → bars → signals → targets → drift → compliance → slicer, with all constants and
 /// some of the wiring from a seed. What a loop brings back, and what the venue says, are records like any other.
 struct RandomDesk {
-    enum Record { case trade(Trade), update(OrderUpdate), position(PositionUpdate), parent(ParentUpdate), idle(Bool), end }
+    enum Record {
+        case trade(Trade), update(OrderUpdate), position(PositionUpdate), parent(ParentUpdate), command(DeskCommand), idle(Bool),
+            end
+    }
 
     let trades: TypedPort<Trade>, updates: TypedPort<OrderUpdate>
     let positions: TypedPort<PositionUpdate>, parents: TypedPort<ParentUpdate>
+    let commands: TypedPort<DeskCommand>
     let late: Edge<Trade>, children: Edge<ClearedOrder>, progress: Edge<ParentUpdate>, findings: Edge<Finding>
 
     init(seed: UInt64, _ graph: Graph) {
@@ -21,6 +25,7 @@ struct RandomDesk {
         updates = graph.source("updates", OrderUpdate.self, holdsWatermark: false)
         positions = graph.source("positions", PositionUpdate.self, holdsWatermark: false)
         parents = graph.source("parents", ParentUpdate.self, holdsWatermark: false)
+        commands = graph.source("commands", DeskCommand.self, holdsWatermark: false)
 
         let length = pick(100, 300, 1_000)
         let timeBars = graph.add("bars", TimeBars(length: length, lateness: pick(0, 20, 400)), from: trades.edge)
@@ -45,8 +50,10 @@ struct RandomDesk {
             ($0.throttleOrders, $0.throttleWindow, $0.duplicateWindow) = (Int(pick(3, 20)), 500, pick(0, 300))
             ($0.maxReferenceAge, $0.maxGross) = (pick(100, 5_000), random.below(2) == 0 ? nil : money(2_000_000))
         }
-        let compliance = Compliance<Trade>(limits, instruments: instruments(lot: lot))
-        let cleared = graph.add("compliance", compliance, from: proposals, positions.edge, trades.edge, parents.edge)
+        let compliance = Compliance<Trade>(
+            limits, instruments: instruments(lot: lot), ids: ClOrdIDMaker(day: 1, vertex: 3))
+        let cleared = graph.add(
+            "compliance", compliance, from: proposals, positions.edge, trades.edge, parents.edge, commands.edge)
         let slicing = SlicePlan(
             duration: pick(200, 2_000), slices: Int(pick(1, 3, 8)),
             completion: random.below(2) == 0 ? .completeByEnd : .cancelRemainder, passiveTicks: pick(0, 2))
@@ -61,6 +68,7 @@ struct RandomDesk {
         case .update(let element): driver.offer(element, to: updates)
         case .position(let element): driver.offer(element, to: positions)
         case .parent(let element): driver.offer(element, to: parents)
+        case .command(let element): driver.offer(element, to: commands)
         case .idle(let isIdle): isIdle ? driver.setIdle(trades) : driver.setActive(trades)
         case .end: driver.end()
         }
@@ -107,6 +115,7 @@ struct RandomDay {
     private mutating func step() {
         switch random.below(60) {
         case 0: take(.idle(random.below(2) == 0))
+        case 59: take(.command(command()))
         case 1..<20 where !children.isEmpty: answer(random.below(children.count))
         default:
             time += Int64(random.below(random.below(40) == 0 ? 900 : 12))
@@ -119,6 +128,13 @@ struct RandomDay {
                         at: time - Int64(random.below(random.below(10) == 0 ? 600 : 30)), units, Double(1 + random.below(100)),
                         of: SymbolID(rawValue: UInt32(symbol)))))
         }
+    }
+    /// More often armed than stopped, so that the desk trades.
+    private mutating func command() -> DeskCommand {
+        let verbs: [DeskCommand.Verb] = [.kill, .reduce, .rearm, .rearm, .rearm], scopes: [Scope] = [.firm, .symbol, .strategy]
+        return DeskCommand(
+            eventTime: time, verb: verbs[random.below(5)], scope: scopes[random.below(3)], who: TextID(rawValue: 9),
+            strategy: strategy, symbol: one)
     }
     private mutating func answer(_ at: Int) {
         let open = children[at].order.orderQty.rawValue - children[at].filled

@@ -1,0 +1,233 @@
+import Clearance
+import Foundation
+import Operators
+import PlainData
+import StreamRuntime
+import Synchronization
+import Topology
+import TradingModel
+
+/// A `commands` source of a live run: what people ask over the socket becomes records, and what compliance says of it is told
+/// to them when it is durable.
+///
+/// `@unchecked Sendable`: all but the mutex is set before the server starts.
+final class ControlDesk: @unchecked Sendable {
+    static let socketName = "control.sock"
+    private static let patienceSeconds = 15
+
+    private let names: Names, people: People, venues: [String]
+    private let boards: [ControlBoard]
+    private let commands: Ingress<DeskCommand>, orders: Ingress<OrderRequest>
+    private let time: @Sendable () -> Int64
+    private var server: ControlServer?
+    private let staysOpen: Bool
+    /// Whether the run goes on for people's sake: orders wait for one, or the desk does.
+    var waitsForPeople: Bool { staysOpen || boards.contains { !$0.waiting.isEmpty } }
+
+    /// One that waits for its answer.
+    private final class Question: @unchecked Sendable {  // touched under the desk's lock alone, but for the semaphore
+        var left: Int, findings: [Finding] = [], record: UInt64 = 0
+        let answered = DispatchSemaphore(value: 0)
+        init(answers: Int) { left = answers }
+    }
+    private struct State {
+        var next: UInt64, questions: [UInt64: Question] = [:], isClosed = false
+    }
+    private let state: Mutex<State>
+
+    init(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, _ run: DeskRunSettings) throws
+    {
+        guard let port = assembly.port(vertex, as: DeskCommand.self),
+            let entered = assembly.port(vertex, 1, as: OrderRequest.self)
+        else { preconditionFailure("the catalog gives \(vertex.name) two outputs") }
+        (names, people, venues) = (assembly.names, People(vertex.settings), assembly.topology.sessions.map(\.name))
+        staysOpen = !vertex.settings.boolean("ends")
+        let doorway = Doorway()
+        commands = engine.ingress(port, capacity: 1_024, isService: true, doorway: doorway)
+        orders = engine.ingress(entered, capacity: 1_024, isService: true, doorway: doorway)
+        // As the router does: over history the desk goes by the tape's time.
+        let tape = engine.options.clockInterval == nil ? engine.eventTime : nil, clock = engine.clock
+        time = { tape?.reached ?? clock.now() }
+        let readers = assembly.answers.filter { $0.source == vertex.name }
+        boards = readers.map(\.board)
+        state = Mutex(State(next: UInt64(max(1, run.time.now()))))
+        for reader in readers {
+            let queue = effects.consumer("\(vertex.name).\(reader.name)", capacity: 4_096) {
+                [unowned self] (sequence, answer: CommandAnswer) in take(answer, sequence)
+            }
+            engine.effect("\(vertex.name).\(reader.name)", from: reader.edge, into: queue)
+        }
+    }
+
+    func listen(in directory: DataDirectory) throws {
+        let server = ControlServer(path: directory.path + "/" + Self.socketName) { [unowned self] user, line in
+            answer(user, line).line
+        }
+        do { try server.start() } catch {
+            throw DeskRunError.venue("commands cannot be heard: \(error.description); nobody could stop this desk")
+        }
+        self.server = server
+    }
+    /// Whoever waits is told that nothing more will be heard.
+    func stop() {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            return Array(state.questions.values)
+        }
+        for question in waiting { question.answered.signal() }
+        server?.stop()
+        server = nil
+    }
+
+    // MARK: The effects' thread
+
+    private func take(_ answer: CommandAnswer, _ sequence: UInt64) {
+        let done = state.withLock { state -> Question? in
+            guard let question = state.questions[answer.number] else { return nil }
+            question.findings.append(answer.finding)
+            question.record = sequence
+            if answer.isLast == 1 { question.left -= 1 }
+            return question.left == 0 ? question : nil
+        }
+        done?.answered.signal()
+    }
+
+    // MARK: A person's thread
+
+    private func answer(_ user: Int64, _ line: [UInt8]) -> ControlReply {
+        do throws(ControlFlaw) {
+            let request = try ControlRequest(line: line)
+            let who = try people.name(of: user, stated: ControlRequest.name(request.who, "--as"))
+            try people.check(who, may: request.verb)
+            if request.verb == .pending { return pending() }
+            let why = try ControlRequest.remark(request.why, "--why")
+            return request.verb.isOrder ? try enter(request, who, why) : try obey(request, who, why)
+        } catch { return .error(error.description) }
+    }
+
+    private func ask(answers: Int, _ offer: (UInt64) -> Void) throws(ControlFlaw) -> Question {
+        let question = Question(answers: answers)
+        let number = state.withLock { state -> UInt64? in
+            guard !state.isClosed else { return nil }
+            state.next += 1
+            state.questions[state.next] = question
+            return state.next
+        }
+        guard let number else { throw ControlFlaw(description: "the floor is ending; nothing was done") }
+        offer(number)
+        let came = question.answered.wait(timeout: .now() + .seconds(Self.patienceSeconds)) == .success
+        let isWhole = state.withLock { state in
+            state.questions[number] = nil
+            return question.left == 0
+        }
+        guard came, isWhole else {
+            throw ControlFlaw(
+                description: "it is before the desk, and no answer came within \(Self.patienceSeconds) s or before the end; "
+                    + "floor pending shows whether it was done")
+        }
+        return question
+    }
+
+    private func enter(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {
+        let given = request.order ?? ""
+        let id = given.isEmpty ? "M" + ClOrdID(rawValue: UInt64(WallClock.now())).ownText : given
+        let now = time(), order = try request.orderRequest(id: id, names: names, at: now)
+        let question = try ask(answers: 1) { number in
+            commands.offerWaiting(
+                DeskCommand(
+                    eventTime: now, number: number, verb: .order, who: names.text(who), why: names.text(why), order: order.clOrdID
+                ))
+            orders.offerWaiting(order)
+        }
+        let outcome = question.findings.last?.outcome ?? .block
+        var reply = ControlReply(outcome.text(names), "\(request.verb) \(id): \(outcome.text(names))")
+        if outcome == .review { reply.message += "; it waits for somebody else: floor approve \(id)" }
+        (reply.record, reply.order) = (question.record, id)
+        reply.findings = question.findings.dropLast().map { ControlReply.Finding($0, names) }
+        return reply
+    }
+
+    private func obey(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {
+        let verbs: [ControlRequest.Verb: DeskCommand.Verb] = [
+            .kill: .kill, .reduce: .reduce, .rearm: .rearm, .approve: .approve, .reject: .reject,
+        ]
+        guard let verb = verbs[request.verb] else { throw ControlFlaw(description: "\(request.verb) is no command") }
+        let isOfOrder = verb == .approve || verb == .reject
+        var command = DeskCommand(eventTime: time(), verb: verb, who: names.text(who), why: names.text(why))
+        if isOfOrder {
+            let id = try ControlRequest.name(request.order, "the order")
+            guard !id.isEmpty else {
+                throw ControlFlaw(description: "\(verb): name the order; floor pending lists those that wait")
+            }
+            command.order = ControlRequest.id(id, names)
+            if verb == .approve {
+                guard let terms = request.terms.flatMap({ UInt64($0, radix: 16) }), let limits = request.limits else {
+                    throw ControlFlaw(
+                        description: "approve \(id): say which terms and limits were seen, as floor pending shows them")
+                }
+                (command.terms, command.limits) = (terms, limits)
+            }
+        } else {
+            command = try request.scoped(command, names: names, venues: venues)
+        }
+        let asked = command
+        let question = try ask(answers: boards.count) { number in
+            var numbered = asked
+            numbered.number = number
+            commands.offerWaiting(numbered)
+        }
+        let acts = question.findings.filter(\.check.isAct), isDone = acts.contains { $0.outcome == .ok }
+        var reply = ControlReply(isDone ? "OK" : "BLOCK", message(request, acts, isDone))
+        reply.record = question.record
+        // Where one compliance has done it, what the others do not have is no news.
+        let told = question.findings.filter { !$0.check.isAct && !(isDone && $0.check == .pending) }
+        reply.findings = told.map { ControlReply.Finding($0, names) }
+        return reply
+    }
+    private func message(_ request: ControlRequest, _ acts: [Finding], _ isDone: Bool) -> String {
+        let about = request.order ?? request.scope ?? ""
+        switch (request.verb, isDone) {
+        case (.kill, true):
+            let count = acts.reduce(0) { $0 + ($1.measured.isNaN ? 0 : Int($1.measured)) }
+            return
+                "\(about): stopped, \(count) order\(count == 1 ? "" : "s") to cancel; only floor rearm \(about) lets orders pass again"
+        case (.reduce, true): return "\(about): only orders that make a position smaller pass, until floor rearm \(about)"
+        case (.rearm, true): return "\(about): armed again"
+        case (.rearm, false): return "\(about): no switch is thrown for it; floor pending lists those that are"
+        case (.approve, true): return "\(about): approved"
+        case (.reject, true): return "\(about): refused, it will not leave"
+        default: return "\(about): not done"
+        }
+    }
+
+    private func pending() -> ControlReply {
+        let waiting = boards.flatMap(\.waiting), thrown = boards.first?.thrown ?? []
+        var reply = ControlReply(
+            "OK",
+            "\(waiting.count) order\(waiting.count == 1 ? "" : "s") wait\(waiting.count == 1 ? "s" : "") for a second person, "
+                + "\(thrown.count) switch\(thrown.count == 1 ? " is" : "es are") thrown")
+        reply.waiting = waiting.map { row in
+            let order = row.order
+            return ControlReply.Waiting(
+                order: order.clOrdID.text(names), action: "\(order.action)", side: "\(order.side)",
+                quantity: order.orderQty.text(names), symbol: names.text(of: order.symbol),
+                price: order.price.isNone ? "market" : order.price.text(names), account: names.text(of: order.account),
+                strategy: names.text(of: order.strategy), requester: names.text(of: row.requester),
+                checks: row.checks.map(\.code),
+                expires: UTC.text(row.expires), terms: String(order.terms, radix: 16), limits: row.limits)
+        }
+        reply.switches = thrown.map { entry in
+            let subject =
+                switch entry.scope {
+                case .symbol: names.text(of: SymbolID(rawValue: entry.subject))
+                case .firm, .order: ""
+                case .account, .strategy, .venue: names.text(of: TextID(rawValue: entry.subject))
+                }
+            return ControlReply.Switch(
+                scope: "\(entry.scope)" + (subject.isEmpty ? "" : ":\(subject)"), halt: "\(entry.halt)",
+                who: names.text(of: entry.who),
+                why: names.text(of: entry.why), since: UTC.text(entry.since))
+        }
+        return reply
+    }
+}

@@ -1,0 +1,55 @@
+import Clearance
+import PlainData
+import Synchronization
+import TradingModel
+
+/// What a compliance shows to people: the orders that wait for a second person, and the switches that are thrown. It follows
+/// the operator's state and decides nothing. Any thread may read it.
+public final class ControlBoard: Sendable {
+    public struct Waiting: Sendable {
+        public let order: OrderRequest
+        public let requester: TextID
+        /// The version of the limits that it was held against, and the soft checks that were found, one bit each.
+        public let limits: UInt32, softChecks: UInt64
+        /// Nanoseconds since 1970.
+        public let expires: Int64
+
+        public var checks: [Check] {
+            Check.allCases.filter { $0.code.hasPrefix("S") && softChecks >> (UInt64($0.rawValue) & 63) & 1 == 1 }
+        }
+    }
+    public struct Thrown: Sendable {
+        public let scope: Scope, halt: Standing.Halt
+        /// The number of the account, strategy, venue (texts) or instrument that it is for.
+        public let subject: UInt32
+        public let who: TextID, why: TextID
+        public let since: Int64
+    }
+    private struct Content {
+        var waiting: [Waiting] = [], thrown: [Thrown] = []
+    }
+    private let content = Mutex(Content())
+
+    public init() {}
+    public var waiting: [Waiting] { content.withLock { $0.waiting } }
+    public var thrown: [Thrown] { content.withLock { $0.thrown } }
+
+    func show(_ reviews: borrowing ReviewDesk) {
+        var rows: [Waiting] = []
+        reviews.each {
+            rows.append(
+                Waiting(
+                    order: $0.request, requester: TextID(rawValue: $0.requester), limits: $0.limits, softChecks: $0.softChecks,
+                    expires: $0.expires))
+        }
+        content.withLock { $0.waiting = rows.reversed() }
+    }
+    func show(_ switches: borrowing Switchboard) {
+        let rows = switches.thrown.map {
+            Thrown(
+                scope: $0.scope, halt: $0.halt, subject: $0.subject, who: TextID(rawValue: $0.who),
+                why: TextID(rawValue: $0.why), since: $0.since)
+        }
+        content.withLock { $0.thrown = rows }
+    }
+}
