@@ -56,8 +56,5 @@ extension ControlReply.Finding {
         let numbers = [measured.map(Self.number), limit.map { "limit " + Self.number($0) }].compactMap { $0 }
         return "\(check) \(outcome)" + (numbers.isEmpty ? "" : ": " + numbers.joined(separator: ", "))
     }
-    private static func number(_ value: Double) -> String {
-        let text = value.description
-        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
+    private static func number(_ value: Double) -> String { String(format: "%.12g", value) }
 }
