@@ -19,6 +19,8 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     private let sampler: Sampler<T>?
     /// What an element that gets in ends elsewhere.
     private var barriers: [(T) -> Void] = []
+    /// Whatever comes is put in as it is, and nothing else follows from it: several may be put in at once.
+    private var isPlain = false
     private var tally = EdgeAccount(), blockedSince: UInt64 = 0
     /// Where others see how full the ring is; its waits for room are counted under the doorway's lock.
     var metrics: EdgeMetrics?
@@ -32,7 +34,8 @@ public final class Ingress<T: Element>: @unchecked Sendable {
         (self.isService, self.overflow, self.doorway, self.wakeup, self.time) = (isService, overflow, doorway, wakeup, time)
         var conflating: ConflatingRing<T>?, sampler: Sampler<T>?
         switch overflow {
-        case .block, .shed: break
+        case .block: isPlain = true
+        case .shed: break
         case .conflate(let key): conflating = ConflatingRing(capacity: capacity, key: key)
         case .sample(let sampling, let key): sampler = Sampler(sampling, key: key)
         }
@@ -52,6 +55,7 @@ public final class Ingress<T: Element>: @unchecked Sendable {
     public func closes<Other: Element>(_ other: Ingress<Other>, key: @escaping @Sendable (T) -> UInt32) {
         precondition(other.doorway === doorway, "only what comes in through one doorway has an order")
         guard let conflating = other.conflating else { return }
+        isPlain = false
         barriers.append { conflating.close(key($0)) }
     }
 
@@ -79,6 +83,13 @@ public final class Ingress<T: Element>: @unchecked Sendable {
         let now = time?.now() ?? WallClock.now()
         var handled = 0, added = false
         doorway.newest.withLock { newest in
+            if isPlain {
+                let stamp = newest < now ? now : newest &+ 1
+                handled = putAll(elements, stamp)
+                added = handled > 0
+                if added { newest = stamp &+ Int64(handled &- 1) }
+                return
+            }
             while handled < elements.count {
                 let stamp = newest < now ? now : newest &+ 1
                 let outcome = admit(elements[handled], stamp, now)
@@ -89,6 +100,18 @@ public final class Ingress<T: Element>: @unchecked Sendable {
         }
         if added { wakeup.wake() }
         return handled
+    }
+
+    /// Under the doorway's lock: as many as there is room for, the first one with this stamp.
+    private func putAll(_ elements: UnsafeBufferPointer<T>, _ stamp: Int64) -> Int {
+        let count = ring.offer(contentsOf: elements, risingFrom: stamp)
+        tally.offered &+= UInt64(count)
+        if count > 0, blockedSince != 0 { endBlock() }
+        if count < elements.count {
+            tally.refused &+= 1
+            beginBlock()
+        }
+        return count
     }
 
     /// Under the doorway's lock.

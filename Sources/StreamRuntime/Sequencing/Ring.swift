@@ -115,6 +115,19 @@ public final class Ring<T: BitwiseCopyable>: @unchecked Sendable {
         return n
     }
 
+    /// The same, with a word beside each element that is one more than that of the element before.
+    func offer(contentsOf offered: UnsafeBufferPointer<T>, risingFrom word: Int64) -> Int {
+        let at = producer.pointee.position.load(ordering: .relaxed)
+        let n = room(at, offered.count)
+        guard n > 0, let source = offered.baseAddress else { return 0 }
+        let index = at & mask, first = min(n, capacity &- index)
+        (elements + index).update(from: source, count: first)
+        if first < n { elements.update(from: source + first, count: n &- first) }
+        for i in 0..<n { words[(at &+ i) & mask] = word &+ Int64(i) }
+        producer.pointee.position.store(at &+ n, ordering: .releasing)
+        return n
+    }
+
     /// The consumer: what lies ready in one piece behind the first `skipping`, at most `most`.
     @inlinable public func peek(
         most: Int, skipping: Int = 0
