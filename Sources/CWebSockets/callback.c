@@ -11,6 +11,19 @@ static int close_too_long(cws_peer *peer) {
     return -1;
 }
 
+// RFC 6455 section 8.1: a text that is no UTF-8 ends the connection.
+static int close_not_utf8(cws_peer *peer) {
+    static const char reason[] = "text that is no UTF-8";
+    cws_finish(peer, 1007, (const uint8_t *)reason, sizeof reason - 1);
+    return -1;
+}
+
+static int deliver(cws_peer *peer, const uint8_t *bytes, size_t count, bool binary) {
+    if (!binary && !cws_is_utf8(bytes, count)) return close_not_utf8(peer);
+    peer->context->events.message(peer->context->events.owner, peer, bytes, count, binary);
+    return 0;
+}
+
 // A message comes in pieces: fragments of the sender's, and pieces of the read buffer. One piece alone is passed on
 // where it lies.
 static int received(cws_peer *peer, struct lws *wsi, const uint8_t *bytes, size_t count) {
@@ -21,10 +34,7 @@ static int received(cws_peer *peer, struct lws *wsi, const uint8_t *bytes, size_
     if (first) peer->message_count = 0;
     size_t total = peer->message_count + count;
     if (total > context->settings.maximum_message_bytes) return close_too_long(peer);
-    if (first && last) {
-        context->events.message(context->events.owner, peer, bytes, count, binary);
-        return 0;
-    }
+    if (first && last) return deliver(peer, bytes, count, binary);
     if (total > peer->message_capacity) {
         unsigned char *message = realloc(peer->message, total * 2);
         if (!message) return close_too_long(peer);
@@ -34,8 +44,7 @@ static int received(cws_peer *peer, struct lws *wsi, const uint8_t *bytes, size_
     peer->message_count = total;
     if (!last) return 0;
     peer->message_count = 0;
-    context->events.message(context->events.owner, peer, peer->message, total, binary);
-    return 0;
+    return deliver(peer, peer->message, total, binary);
 }
 
 static int writable(cws_peer *peer) {
@@ -127,7 +136,7 @@ int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
         return 0;
 
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-        return context->peer_count >= context->settings.maximum_peers;
+        return context->peer_count >= context->settings.maximum_peers || cws_admit(context, wsi);
     case LWS_CALLBACK_ESTABLISHED:
         return accepted(context, wsi);
 

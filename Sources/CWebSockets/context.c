@@ -39,8 +39,8 @@ static void fill(struct lws_context_creation_info *info, cws_context *context) {
     info->port = settings->listens ? settings->port : CONTEXT_PORT_NO_LISTEN;
     info->iface = settings->interface;
     info->gid = -1, info->uid = -1;
-    info->options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-                    (settings->uses_tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0) |
+    // UTF-8 is checked by utf8.c, several bytes at a time.
+    info->options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | (settings->uses_tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0) |
                     (settings->listens ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0);
     info->pt_serv_buf_size = 65536;  // The default of 4096 cuts messages into many pieces.
     info->extensions = settings->compresses ? deflate : NULL;
@@ -106,6 +106,7 @@ void cws_run(cws_context *context, const char *thread_name) {
     prctl(PR_SET_NAME, thread_name, 0, 0, 0);
     while (!atomic_load(&context->stopping)) {
         if (lws_service(context->lws, 0) < 0) break;
+        context->events.turned(context->events.owner);
     }
 }
 

@@ -56,8 +56,10 @@ struct cws_answer {
 
 int cws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count);
 int cws_fetch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t count);
+bool cws_is_utf8(const uint8_t *bytes, size_t count);
 void cws_free_peer(cws_peer *peer);
 cws_peer *cws_new_peer(cws_context *context);
 int cws_http_request(cws_context *context, struct lws *wsi, cws_answer *answer, const char *path);
+int cws_admit(cws_context *context, struct lws *wsi);
 int cws_http_writable(struct lws *wsi, cws_answer *answer);
 void cws_http_end(cws_answer *answer);

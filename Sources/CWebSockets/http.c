@@ -55,19 +55,53 @@ static bool add_header(struct lws *wsi, const char *name, const char *value, uns
                                        end) == 0;
 }
 
-int cws_http_request(cws_context *context, struct lws *wsi, cws_answer *answer, const char *path) {
-    char query[1024], host[256];
-    copy_query(wsi, query, sizeof query);
-    copy_header(wsi, WSI_TOKEN_HOST, host, sizeof host);
+// A request's texts.
+struct texts {
+    char query[1024], host[256], origin[256], authorization[512];
+};
+
+static cws_request read_request(struct lws *wsi, struct texts *texts, const char *path) {
+    copy_query(wsi, texts->query, sizeof texts->query);
+    copy_header(wsi, WSI_TOKEN_HOST, texts->host, sizeof texts->host);
+    copy_header(wsi, WSI_TOKEN_ORIGIN, texts->origin, sizeof texts->origin);
+    copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, texts->authorization, sizeof texts->authorization);
     const char *method = "";
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         if (lws_hdr_total_length(wsi, methods[i].token) > 0) method = methods[i].name;
     }
-    cws_request request = {.method = method, .path = path, .query = query, .host = host};
+    return (cws_request){.method = method,
+                         .path = path,
+                         .query = texts->query,
+                         .host = texts->host,
+                         .origin = texts->origin,
+                         .authorization = texts->authorization};
+}
+
+// 0: let in.
+int cws_admit(cws_context *context, struct lws *wsi) {
+    if (!context->events.admit) return 0;
+    struct texts texts;
+    char path[1024];
+    copy_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path);
+    cws_request request = read_request(wsi, &texts, path);
+    // An origin that is too long to be read is not none: it is nobody's that we know.
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0 && !texts.origin[0]) request.origin = "?";
+    if (context->events.admit(context->events.owner, &request)) return 0;
+    // libwebsockets' own answer speaks HTTP/1.0, which clients of WebSocket do not take for one.
+    static const char answer[] = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    unsigned char bytes[LWS_PRE + sizeof answer];
+    memcpy(bytes + LWS_PRE, answer, sizeof answer);
+    lws_write(wsi, bytes + LWS_PRE, sizeof answer - 1, LWS_WRITE_HTTP_HEADERS);
+    return 1;
+}
+
+int cws_http_request(cws_context *context, struct lws *wsi, cws_answer *answer, const char *path) {
+    struct texts texts;
+    cws_request request = read_request(wsi, &texts, path);
     cws_http_end(answer);
     context->events.request(context->events.owner, &request, answer);
     if (!answer->bytes) return -1;
-    answer->is_head = strcmp(method, "HEAD") == 0;
+    answer->is_head = strcmp(request.method, "HEAD") == 0;
 
     unsigned char head[LWS_PRE + 2048], *start = head + LWS_PRE, *at = start, *end = head + sizeof head - 1;
     if (lws_add_http_common_headers(wsi, answer->status, answer->content_type, answer->count, &at, end) ||

@@ -9,9 +9,24 @@ public struct HTTPRequest: Hashable, Sendable {
     public var query: String
     /// The Host header: what the client took this server for.
     public var host: String
+    /// The page that asks, `https://example.com`, where a browser asks for one.
+    public var origin: String
+    /// The Authorization header.
+    public var authorization: String
 
-    public init(method: String = "GET", path: String, query: String = "", host: String = "") {
+    public init(
+        method: String = "GET", path: String, query: String = "", host: String = "", origin: String = "",
+        authorization: String = ""
+    ) {
         (self.method, self.path, self.query, self.host) = (method, path, query, host)
+        (self.origin, self.authorization) = (origin, authorization)
+    }
+
+    init(_ request: cws_request) {
+        self.init(
+            method: String(cString: request.method), path: String(cString: request.path), query: String(cString: request.query),
+            host: String(cString: request.host), origin: String(cString: request.origin),
+            authorization: String(cString: request.authorization))
     }
 }
 
@@ -34,10 +49,7 @@ public protocol HTTPHandler: AnyObject, Sendable {
 
 extension HTTPHandler {
     func answer(_ request: cws_request, to answer: OpaquePointer) {
-        let response = respond(
-            to: HTTPRequest(
-                method: String(cString: request.method), path: String(cString: request.path),
-                query: String(cString: request.query), host: String(cString: request.host)))
+        let response = respond(to: HTTPRequest(request))
         cws_answer_set(
             answer, UInt32(clamping: response.status), response.contentType, response.body, response.body.count)
     }

@@ -5,6 +5,7 @@ import Glibc
 protocol ServiceEvents: AnyObject {
     func woken()
     func timerFired()
+    func turnEnded()
     func opened(_ peer: OpaquePointer)
     func received(_ message: UnsafeRawBufferPointer, isBinary: Bool, from peer: OpaquePointer)
     func writable(_ peer: OpaquePointer) -> Bool
@@ -12,9 +13,12 @@ protocol ServiceEvents: AnyObject {
     func failed(_ peer: OpaquePointer, cause: String)
     func requested(_ request: cws_request, _ answer: OpaquePointer)
     func fetched(_ tag: UInt64, _ answer: HTTPAnswer)
+    func admits(_ request: cws_request) -> Bool
 }
 
 extension ServiceEvents {
+    func turnEnded() {}
+    func admits(_ request: cws_request) -> Bool { true }
     func requested(_ request: cws_request, _ answer: OpaquePointer) {}
     func fetched(_ tag: UInt64, _ answer: HTTPAnswer) {}
 }
@@ -109,7 +113,7 @@ final class ServiceThread: @unchecked Sendable {
         cws_events(
             owner: owner,
             woken: { target($0)?.woken() },
-            timer: { target($0)?.timerFired() },
+            timer: { target($0)?.timerFired() }, turned: { target($0)?.turnEnded() },
             opened: { target($0)?.opened($1) },
             message: { target($0)?.received(UnsafeRawBufferPointer(start: $2, count: $3), isBinary: $4, from: $1) },
             writable: { target($0)?.writable($1) ?? false },
@@ -118,6 +122,7 @@ final class ServiceThread: @unchecked Sendable {
                 target($0)?.closed($1, WebSocketClosure(code: UInt16(truncatingIfNeeded: $2), reason: reason))
             },
             failed: { target($0)?.failed($1, cause: String(cString: $2)) }, request: nil,
+            admit: { owner, request in target(owner)?.admits(request.pointee) ?? false },
             fetched: { owner, tag, status, bytes, count, cause in
                 let body = UnsafeRawBufferPointer(start: bytes, count: count)
                 let answer = cause.map { HTTPAnswer.failure(String(cString: $0)) } ?? .body(body, status: Int(status))

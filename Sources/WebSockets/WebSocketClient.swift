@@ -6,6 +6,8 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
     func webSocketOpened(_ client: WebSocketClient)
     /// A whole message, put together from its fragments; the bytes are valid until the return.
     func webSocket(_ client: WebSocketClient, received message: UnsafeRawBufferPointer, isBinary: Bool) -> WebSocketReading
+    /// All that the socket had is handed over: after one message where it is quiet, after many where they come fast.
+    func webSocketTurnEnded(_ client: WebSocketClient)
     /// The connection that was open is gone. `connect()` makes another.
     func webSocket(_ client: WebSocketClient, closed closure: WebSocketClosure)
     /// No connection came about. `connect()` tries again.
@@ -19,6 +21,7 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 extension WebSocketClientHandler {
     public func webSocket(_ client: WebSocketClient, fetched tag: UInt64, _ answer: HTTPAnswer) {}
     public func webSocketTimerFired(_ client: WebSocketClient) {}
+    public func webSocketTurnEnded(_ client: WebSocketClient) {}
 }
 
 /// A WebSocket client (RFC 6455) with one connection at a time and a service thread of its own.
@@ -229,6 +232,8 @@ extension WebSocketClient: ServiceEvents {
     }
 
     func fetched(_ tag: UInt64, _ answer: HTTPAnswer) { handler.webSocket(self, fetched: tag, answer) }
+
+    func turnEnded() { handler.webSocketTurnEnded(self) }
 
     func timerFired() { handler.webSocketTimerFired(self) }
 

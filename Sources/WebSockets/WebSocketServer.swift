@@ -3,6 +3,8 @@ import Glibc
 
 /// What a server tells its owner. Every call comes from the server's own service thread, one at a time.
 public protocol WebSocketServerHandler: AnyObject, Sendable {
+    /// Whether a client is let in, by what its handshake says; turned away it is told 403.
+    func webSocketServer(_ server: WebSocketServer, admits request: HTTPRequest) -> Bool
     func webSocketServer(_ server: WebSocketServer, opened client: WebSocketServer.ClientID)
     /// A whole message; the bytes are valid until the return.
     func webSocketServer(
@@ -14,6 +16,7 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
 }
 
 extension WebSocketServerHandler {
+    public func webSocketServer(_ server: WebSocketServer, admits request: HTTPRequest) -> Bool { true }
     public func webSocketServer(_ server: WebSocketServer, hasRoomFor client: WebSocketServer.ClientID) {}
 }
 
@@ -23,9 +26,10 @@ extension WebSocketServerHandler {
 /// methods may be called from any thread, and from the handler's calls (`stop` and those that wait excepted).
 public final class WebSocketServer: @unchecked Sendable {
     /// Names a connection for as long as the server lives; never used twice.
-    public struct ClientID: Hashable, Comparable, Sendable {
+    public struct ClientID: Hashable, Comparable, CustomStringConvertible, Sendable {
         let number: UInt64
         public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+        public var description: String { String(number) }
     }
 
     public struct Configuration: Sendable {
@@ -211,6 +215,8 @@ extension WebSocketServer: ServiceEvents {
     }
 
     func failed(_ peer: OpaquePointer, cause: String) {}
+
+    func admits(_ request: cws_request) -> Bool { handler.webSocketServer(self, admits: HTTPRequest(request)) }
 
     func requested(_ request: cws_request, _ answer: OpaquePointer) {
         pages?.answer(request, to: answer)

@@ -33,6 +33,30 @@ struct LoopbackTests {
         }
     }
 
+    /// Expected: the standard library's own reading. By RFC 6455 the connection ends with 1007 where it has none.
+    @Test(
+        "a text is delivered exactly if it is UTF-8, whatever stands around its last letters",
+        arguments: [
+            "C3A9", "C0AF", "C1BF", "C280", "DFBF", "C2", "E0A080", "E09F80", "EFBFBF", "ED9FBF", "EDA080", "E282", "F0908080",
+            "F08F8080", "F48FBFBF", "F4908080", "F5808080", "80", "BF41", "FE", "F09F9880", "F09F98", "E28228", "00",
+        ])
+    func validates(hex: String) throws {
+        let digits = Array(hex)
+        let end = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+        let listening = try Listening(), dialed = try Dialed(port: listening.port)
+        #expect(dialed.recorder.waits { $0.opened == 1 })
+        let message = bytes("0123456789 plain") + end + (hex.count % 4 == 0 ? bytes("and more than a word") : [])
+        let isText = String(validating: message, as: UTF8.self) != nil
+        #expect(message.withUnsafeBytes { dialed.client.send($0, isBinary: false) } == .queued)
+        if isText {
+            #expect(listening.recorder.waits { $0.messages.count == 1 })
+            #expect(listening.recorder.seen.withLock { $0.messages.first } == message)
+        } else {
+            #expect(dialed.recorder.waits { $0.closures.first?.code == 1007 })
+            #expect(listening.recorder.seen.withLock { $0.messages.isEmpty })
+        }
+    }
+
     @Test("a broadcast reaches every client")
     func broadcast() throws {
         let listening = try Listening()

@@ -20,6 +20,8 @@ typedef struct {
     const char *path;
     const char *query;  // What follows the ?.
     const char *host;
+    const char *origin;         // The page that asks, where a browser asks.
+    const char *authorization;
 } cws_request;
 typedef struct cws_answer cws_answer;
 
@@ -29,6 +31,8 @@ typedef struct {
     void (*woken)(void *owner);
     // The time set by cws_set_timer has passed.
     void (*timer)(void *owner);
+    // A turn of the loop has ended: what the sockets had has been handed over.
+    void (*turned)(void *owner);
     void (*opened)(void *owner, cws_peer *peer);
     // A whole message, put together from its fragments. The bytes live until the return.
     void (*message)(void *owner, cws_peer *peer, const uint8_t *_Nullable bytes, size_t count, bool binary);
@@ -41,6 +45,8 @@ typedef struct {
     void (*failed)(void *owner, cws_peer *peer, const char *cause);
     // A plain HTTP request: call cws_answer_set, or the connection is closed. Null: the server knows WebSocket only.
     void (*_Nullable request)(void *owner, const cws_request *request, cws_answer *answer);
+    // Whether a WebSocket client is let in; turned away it is told 403. Null: everybody is.
+    bool (*_Nullable admit)(void *owner, const cws_request *request);
     // What came for a cws_fetch: a whole answer, or why there is none. The bytes live until the return.
     void (*_Nullable fetched)(void *owner, uint64_t tag, uint32_t status, const uint8_t *_Nullable bytes, size_t count,
                               const char *_Nullable cause);
