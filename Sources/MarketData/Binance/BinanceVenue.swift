@@ -59,7 +59,7 @@ final class BinanceVenue: Venue {
     }
 
     func decode(_ bytes: UnsafeRawBufferPointer, receivedAt: Int64, into batch: VenueBatch) throws(VenueReject) {
-        fields.begin(messageBytes: bytes.count)
+        fields.begin(bytes)
         var stream: JSONValue?
         do throws(JSONFlaw) { stream = try walk(bytes, batch) } catch { throw VenueReject(error) }
         try fields.check()
@@ -75,9 +75,8 @@ final class BinanceVenue: Venue {
         fields.beginObject()
         try cursor.beginObject()
         var isFirst = true
-        while let key = try cursor.nextKey(isFirst: isFirst) {
+        while let index = try fields.nextKey(&cursor, isFirst: isFirst) {
             isFirst = false
-            let index = fields.keys.index(fields.unescaper.text(key))
             switch index {
             case Key.data where !isWrapped && cursor.peek() == UInt8(ascii: "{"):
                 isWrapped = true

@@ -45,16 +45,16 @@ final class BitstampVenue: Venue {
     func snapshotPath(_ symbol: SymbolID) -> String? { "/api/v2/order_book/\(pair(names.text(of: symbol)))/" }
 
     func decode(_ bytes: UnsafeRawBufferPointer, receivedAt: Int64, into batch: VenueBatch) throws(VenueReject) {
-        fields.begin(messageBytes: bytes.count)
+        fields.begin(bytes)
         var (event, channel, isWrapped): (JSONValue?, JSONValue?, Bool) = (nil, nil, false)
         do throws(JSONFlaw) {
             var cursor = JSONCursor(bytes)
             fields.beginObject()
             try cursor.beginObject()
             var isFirst = true
-            while let key = try cursor.nextKey(isFirst: isFirst) {
+            while let key = try fields.nextKey(&cursor, isFirst: isFirst) {
                 isFirst = false
-                switch fields.keys.index(fields.unescaper.text(key)) {
+                switch key {
                 case Key.data where !isWrapped && cursor.peek() == UInt8(ascii: "{"):
                     isWrapped = true
                     try fields.scan(&cursor) { (key, cursor) throws(JSONFlaw) in try self.levels(key, &cursor, batch) }

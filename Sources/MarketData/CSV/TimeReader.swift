@@ -21,33 +21,38 @@ struct TimeReader {
         return slow(bytes)
     }
 
-    @inline(__always)
-    private static func two(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int64 {
-        let (tens, ones) = (bytes[at] &- 48, bytes[at + 1] &- 48)
-        return tens < 10 && ones < 10 ? Int64(tens) * 10 + Int64(ones) : 1_000
-    }
-
-    /// The nanoseconds since midnight of `…Thh:mm:ss[.fraction]Z`.
+    /// The nanoseconds since midnight of `…Thh:mm:ss[.fraction]Z`, all digits of a part in one word.
     @inline(__always)
     private static func ofDay(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-        let (hours, minutes, seconds) = (two(bytes, 11), two(bytes, 14), two(bytes, 17))
-        guard bytes[10] == 84, bytes[13] == 58, bytes[16] == 58, hours < 24, minutes < 60, seconds < 60 else { return nil }
-        var fraction: Int64 = 0
-        if bytes.count > 20 {
-            guard bytes[19] == 46, bytes.count > 21 else { return nil }
-            var digits = 0
-            for at in 20..<bytes.count - 1 {
-                let digit = bytes[at] &- 48
-                guard digit < 10 else { return nil }
-                fraction = fraction * 10 + Int64(digit)
-                digits += 1
-            }
-            while digits < 9 {
-                fraction *= 10
-                digits += 1
-            }
+        let clock = bytes.loadUnaligned(fromByteOffset: 11, as: UInt64.self) ^ 0x3030_3A30_303A_3030  // "00:00:00"
+        // Above 9 where a digit is, above 0 where a colon is, sets a byte's high bit.
+        let others = (clock &+ 0x7676_7F76_767F_7676 | clock) & 0x8080_8080_8080_8080
+        guard bytes[10] == 84, others == 0 else { return nil }
+        let pairs = clock &* 10 &+ (clock &>> 8)
+        let (hours, minutes, seconds) = (pairs & 0xFF, pairs &>> 24 & 0xFF, pairs &>> 48 & 0xFF)
+        guard hours < 24, minutes < 60, seconds < 60 else { return nil }
+        let whole = Int64(bitPattern: (hours &* 3_600 &+ minutes &* 60 &+ seconds) &* 1_000_000_000)
+        if bytes.count == 20 { return whole }
+        guard bytes[19] == 46, bytes.count > 21, let fraction = Self.fraction(bytes) else { return nil }
+        return whole &+ fraction
+    }
+
+    /// The digits between the point, which is byte 19, and the Z, as nanoseconds.
+    @inline(__always)
+    private static func fraction(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        // The first eight of them, with zeros behind fewer.
+        let digits = bytes.count &- 21
+        let word: UInt64
+        if digits >= 8 {
+            word = bytes.loadUnaligned(fromByteOffset: 20, as: UInt64.self)
+        } else {
+            let last = bytes.loadUnaligned(fromByteOffset: bytes.count &- 9, as: UInt64.self) ^ 0x3030_3030_3030_3030
+            word = last &>> UInt64(truncatingIfNeeded: 64 &- 8 &* digits) ^ 0x3030_3030_3030_3030
         }
-        return (hours * 3_600 + minutes * 60 + seconds) * 1_000_000_000 + fraction
+        guard let eight = eightDigits(word) else { return nil }
+        guard digits == 9 else { return Int64(bitPattern: eight &* 10) }
+        let ninth = bytes[28] &- 48
+        return ninth < 10 ? Int64(bitPattern: eight &* 10 &+ UInt64(ninth)) : nil
     }
 
     @inline(never)

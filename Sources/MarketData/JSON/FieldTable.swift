@@ -58,6 +58,9 @@ final class KeyTable {
 final class FieldTable {
     let keys: KeyTable
     let unescaper = Unescaper()
+    @exclusivity(unchecked) private var forecast = KeyForecast()
+    /// Where the message ends.
+    @exclusivity(unchecked) private var limit = UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
     private let values: UnsafeMutablePointer<JSONValue>
     // One thread at a time has a table, and no closure keeps it: the check on each access would cost more than the access.
     @exclusivity(unchecked) private var seen: UInt64 = 0
@@ -79,8 +82,10 @@ final class FieldTable {
 
     /// Another message.
     @inline(__always)
-    func begin(messageBytes: Int) {
-        unescaper.begin(messageBytes: messageBytes)
+    func begin(_ message: UnsafeRawBufferPointer) {
+        unescaper.begin(messageBytes: message.count)
+        if let start = message.baseAddress { limit = start + message.count }
+        forecast.begin()
         seen = 0
         held = nil
     }
@@ -120,26 +125,40 @@ final class FieldTable {
         beginObject()
         try cursor.beginObject()
         var isFirst = true
-        while let key = try cursor.nextKey(isFirst: isFirst) {
+        while let key = try nextKey(&cursor, isFirst: isFirst) {
             isFirst = false
-            let index = keys.index(unescaper.text(key))
-            if index >= 0 {
-                if try visit(index, &cursor) { mark(index) } else { set(index, try cursor.value()) }
+            if key >= 0 {
+                if try visit(key, &cursor) { mark(key) } else { set(key, try cursor.value()) }
             } else {
-                _ = try cursor.value()
+                try cursor.passValue()
             }
         }
     }
 
     /// The next key's number, −1 for one that is not looked at; nil at the object's end.
     @inline(__always)
-    func nextKey(_ cursor: inout JSONCursor, isFirst: Bool) throws(VenueReject) -> Int? {
-        do throws(JSONFlaw) {
-            guard let key = try cursor.nextKey(isFirst: isFirst) else { return nil }
-            return keys.index(unescaper.text(key))
-        } catch {
-            throw VenueReject(error)
+    func nextKey(_ cursor: inout JSONCursor, isFirst: Bool) throws(JSONFlaw) -> Int? {
+        if cursor.takeEnd() { return nil }
+        if let key = cursor.takeKey(&forecast, isFirst: isFirst) { return key }
+        return try unexpectedKey(&cursor, isFirst)
+    }
+    @inline(never)
+    private func unexpectedKey(_ cursor: inout JSONCursor, _ isFirst: Bool) throws(JSONFlaw) -> Int? {
+        let from = cursor.at
+        guard let key = try cursor.nextKey(isFirst: isFirst) else { return nil }
+        let number = keys.index(unescaper.text(key))
+        if key.hasEscapes {
+            forecast.begin()
+        } else {
+            forecast.learn(UnsafeRawBufferPointer(start: from, count: cursor.at - from), key: number, isFirst: isFirst)
         }
+        return number
+    }
+
+    /// The same, for a walk that stops for other reasons too.
+    @inline(__always)
+    func key(_ cursor: inout JSONCursor, isFirst: Bool) throws(VenueReject) -> Int? {
+        do throws(JSONFlaw) { return try nextKey(&cursor, isFirst: isFirst) } catch { throw VenueReject(error) }
     }
     /// The value behind it, kept where the key is looked at.
     @inline(__always)
@@ -226,7 +245,13 @@ final class FieldTable {
     @inline(__always)
     func decimal(_ value: JSONValue, scale: Int, _ key: Int) throws(VenueReject) -> Int64 {
         guard value.kind == .number || value.kind == .string else { throw bad(key, value.bytes, "is no number") }
-        if let short = shortDecimal(value.bytes, scale: scale, powers: powers.values) { return short }
+        if !value.hasEscapes, let quick = quickDecimal(value.bytes, within: limit, scale: scale, powers: powers.values) {
+            return quick
+        }
+        return try carefulDecimal(value, scale, key)
+    }
+    @inline(never)
+    private func carefulDecimal(_ value: JSONValue, _ scale: Int, _ key: Int) throws(VenueReject) -> Int64 {
         let bytes = value.kind == .string ? unescaper.text(value) : value.bytes
         do throws(Decimal.Flaw) { return try Decimal.parse(bytes, scale: scale) } catch {
             throw bad(key, bytes, FieldFlaw(0, error, decimals: scale).text)
@@ -264,6 +289,11 @@ final class FieldTable {
         guard value.kind == .number || value.kind == .string, !value.bytes.isEmpty else {
             throw bad(key, value.bytes, "is no whole number ≥ 0")
         }
+        if !value.hasEscapes, let quick = quickUnsigned(value.bytes, within: limit, powers: powers.values) { return quick }
+        return try carefulUnsigned(key, value)
+    }
+    @inline(never)
+    private func carefulUnsigned(_ key: Int, _ value: JSONValue) throws(VenueReject) -> UInt64 {
         var number: UInt64 = 0
         for byte in value.bytes {
             guard byte &- 48 < 10 else { throw bad(key, value.bytes, "is no whole number ≥ 0") }

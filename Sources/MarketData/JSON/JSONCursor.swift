@@ -78,6 +78,17 @@ struct JSONCursor {
         return key
     }
 
+    /// Whether the object that was entered ends right here, and is behind then.
+    @inline(__always)
+    mutating func takeEnd() -> Bool {
+        guard next == 125 else { return false }
+        at += 1
+        return true
+    }
+    /// The next key, if it is the expected one.
+    @inline(__always)
+    mutating func takeKey(_ forecast: inout KeyForecast, isFirst: Bool) -> Int? { forecast.take(&at, end, isFirst: isFirst) }
+
     // MARK: Arrays
 
     /// Enters an array; whether it has elements is told by `nextElement`.
@@ -137,6 +148,10 @@ struct JSONCursor {
         }
         return JSONValue(kind: .bool, bytes: bytes(from), hasEscapes: false)
     }
+
+    /// The same, where nobody looks at it.
+    @inline(__always)
+    mutating func passValue() throws(JSONFlaw) { _ = try value() }
 
     @inline(__always)
     private func bytes(_ from: UnsafePointer<UInt8>) -> UnsafeRawBufferPointer {

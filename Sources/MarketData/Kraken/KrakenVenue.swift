@@ -60,15 +60,15 @@ final class KrakenVenue: Venue {
     }
 
     func decode(_ bytes: UnsafeRawBufferPointer, receivedAt: Int64, into batch: VenueBatch) throws(VenueReject) {
-        head.begin(messageBytes: bytes.count)
-        fields.begin(messageBytes: bytes.count)
+        head.begin(bytes)
+        fields.begin(bytes)
         var cursor = JSONCursor(bytes)
         // Where `data` comes behind what says how to read it, as it does, it is read where it lies.
         var isRead = false
         head.beginObject()
         do throws(JSONFlaw) { try cursor.beginObject() } catch { throw VenueReject(error) }
         var isFirst = true
-        while let key = try head.nextKey(&cursor, isFirst: isFirst) {
+        while let key = try head.key(&cursor, isFirst: isFirst) {
             isFirst = false
             if key == Key.data, !isRead, head.has(Key.channel), head.has(Key.type), let kind = try kind() {
                 try elements(&cursor, kind, batch)
@@ -145,10 +145,10 @@ final class KrakenVenue: Venue {
             try cursor.beginObject()
             var (price, size): (JSONValue?, JSONValue?) = (nil, nil)
             var isFirstKey = true
-            while let key = try cursor.nextKey(isFirst: isFirstKey) {
+            while let key = try fields.nextKey(&cursor, isFirst: isFirstKey) {
                 isFirstKey = false
                 let value = try cursor.value()
-                if key.bytes.equals("price") { price = value } else if key.bytes.equals("qty") { size = value }
+                if key == Key.price { price = value } else if key == Key.quantity { size = value }
             }
             guard let price, let size else { throw cursor.flaw() }
             seen.price = max(seen.price, Self.decimals(price.bytes))

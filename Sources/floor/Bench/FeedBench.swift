@@ -1,3 +1,4 @@
+import CAllocations
 import Foundation
 import MarketData
 import PlainData
@@ -13,7 +14,9 @@ struct FeedBench {
     init(_ options: BenchOptions) { self.options = options }
 
     func run() throws -> [BenchLine] {
-        var lines = try FeedMessages.all.map { try decoding($0) }
+        var allocations: Int64 = 0
+        var lines = try FeedMessages.all.map { try decoding($0, &allocations) }
+        lines.append(.atMost("decode: allocations per message, all venues", Double(allocations), "", 0))
         lines.append(try books())
         lines.append(try connection())
         return lines
@@ -37,7 +40,8 @@ struct FeedBench {
     // MARK: Decoding
 
     /// Messages of one kind, each with a number of its own, from memory: decoded, checked for order, put out.
-    private func decoding(_ messages: FeedMessages) throws -> BenchLine {
+    /// - Parameter allocations: grows by those of all messages but the first hundred, which teach the reader symbols and keys.
+    private func decoding(_ messages: FeedMessages, _ allocations: inout Int64) throws -> BenchLine {
         let count = 400_000
         var all: [UInt8] = [], ends = [0]
         for n in 1...count {
@@ -51,9 +55,12 @@ struct FeedBench {
                 messages.venue, symbols: messages.symbols, channels: messages.channels, names: Names(), output: output)
             let begin = TickClock.monotonic()
             all.withUnsafeBytes { all in
+                var before: Int64 = 0
                 for n in 0..<count {
+                    if n == 100 { before = ca_allocations() }
                     reader.received(UnsafeRawBufferPointer(rebasing: all[ends[n]..<ends[n + 1]]), receivedAt: 1)
                 }
+                allocations += ca_allocations() - before
             }
             let seconds = Double(TickClock.monotonic() - begin) / 1e9
             sums.insert(output.sum)
@@ -103,20 +110,21 @@ struct FeedBench {
     // MARK: One connection
 
     private final class Seen: @unchecked Sendable {  // the engine's thread, then its end
-        var trades = 0, last: UInt64 = 0, isInOrder = true
+        var trades = 0, last: UInt64, isInOrder = true
+        init(last: UInt64) { self.last = last }
     }
 
     /// A venue that says as much as the socket takes, over loopback, to the sequencer: received, decoded, checked for gaps,
     /// stamped. Three threads on what cores there are.
     private func connection() throws -> BenchLine {
-        let count = 3_000_000
+        let count = 3_000_000, first = 1_000_000_000
         var rates: [Double] = []
         for _ in 0..<max(1, min(3, options.rounds)) {
-            let venue = try RawVenue(messages: count) { id in
+            let venue = try RawVenue(messages: count, first: first) { id in
                 #"{"type":"match","trade_id":\#(id),"side":"buy","size":"0.97","price":"4978.25","product_id":"ETC-GBP","#
                     + #""sequence":\#(id),"time":"2019-08-01T00:00:03.81Z"}"#
             }
-            let graph = Graph(), names = Names(), seen = Seen()
+            let graph = Graph(), names = Names(), seen = Seen(last: UInt64(first) - 1)
             let port = graph.source("feed", Trade.self)
             graph.sink("seen", from: port.edge) { offer in
                 for n in 0..<offer.count {
@@ -167,6 +175,11 @@ private struct FeedMessages {
         FeedMessages(name: "Kraken ticker", venue: .kraken, symbols: ["BTC/USD"], channels: ["ticker"]) {
             #"{"channel":"ticker","type":"update","data":[{"symbol":"BTC/USD","bid":\#($0).2,"bid_qty":2.5,"ask":105944.30,"#
                 + #""ask_qty":3.2,"timestamp":"2022-12-25T09:30:59.123456Z"}]}"#
+        },
+        FeedMessages(name: "Bitstamp trade", venue: .bitstamp, symbols: ["BTC/USD"], channels: ["live_trades"]) {
+            #"{"data":{"id":\#(100_000_000 + $0),"timestamp":"1580337602","amount":0.01513062,"amount_str":"0.01513062","#
+                + #""price":9297.18,"price_str":"9297.18","type":0,"microtimestamp":"1580337602120000","buy_order_id":4621328,"#
+                + #""sell_order_id":4621324},"event":"trade","channel":"live_trades_btcusd"}"#
         },
         FeedMessages(name: "Alpaca trade", venue: .alpaca, symbols: ["AAPL"], channels: ["trades"]) {
             #"[{"T":"t","i":\#($0),"S":"AAPL","x":"D","p":126.55,"s":100,"t":"2021-02-22T15:51:44.208Z","c":["@","I"],"z":"C"}]"#
