@@ -6,7 +6,8 @@ import TradingModel
 public enum Elements {
     public static let all: [any Element.Type] =
         IndicatorKinds.elements + [
-            Trade.self, Quote.self, BookDelta.self, Bar.self, BarCorrection.self, FeedStatus.self, Signal.self, Target.self,
+            Trade.self, TradeCorrection.self, Quote.self, BookDelta.self, Bar.self, BarCorrection.self, FeedStatus.self,
+            Signal.self, Target.self,
             OrderRequest.self, DeskCommand.self,
             ClearedOrder.self,
             ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, PositionUpdate.self, Finding.self,

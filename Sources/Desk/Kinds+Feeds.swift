@@ -43,6 +43,7 @@ extension SourceKinds {
             OutputPort("status", "FeedStatus", optional: true, eachCounts: true),
             OutputPort("bars", "Bar", optional: true, eachCounts: true),
             OutputPort("book", "BookDelta", optional: true, eachCounts: true), OutputPort("tops", "Quote", optional: true),
+            OutputPort("corrections", "TradeCorrection", optional: true, eachCounts: true),
         ],
         summary: "Streams a venue's market data: trades, best quotes, bars, books (feeds.md).", rule: feedRule)
 
@@ -63,11 +64,11 @@ extension SourceKinds {
         do { _ = try VenueFeed.Configuration(settings) } catch {
             complaints.append(.init(parameter: error.parameter, error.text))
         }
-        if settings.textIfPresent("backup") != nil, !venue.isNumbered {
+        if settings.textIfPresent("backup") != nil, !venue.arbitrates {
             complaints.append(
                 .init(
                     parameter: "backup",
-                    "\(venue.rawValue) does not number its messages, so two connections cannot be told apart",
+                    "\(venue.rawValue) does not number its trades one by one, so nobody can tell what one of two connections has lost",
                     suggestion: "leave it out"))
         }
         return complaints

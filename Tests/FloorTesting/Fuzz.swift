@@ -13,9 +13,9 @@ public enum Fuzz {
         return 0..<(usual * factor)
     }
 
-    /// The seeds of a test that tries one input a seed.
-    public static func seeds(_ usual: Int, of parser: String) -> ClosedRange<UInt64> {
-        note(usual * factor, parser)
+    /// The seeds of a test that tries so many inputs a seed.
+    public static func seeds(_ usual: Int, of parser: String, inputs: Int = 1) -> ClosedRange<UInt64> {
+        note(usual * factor * inputs, parser)
         return 1...UInt64(usual * factor)
     }
 

@@ -31,6 +31,7 @@ final class VenueFeedSource: LiveFeed {
         let bars = assembly.entrance(vertex, 3, as: Bar.self, engine, doorway) { $0.symbol.rawValue }
         let deltas = assembly.entrance(vertex, 4, as: BookDelta.self, engine, doorway) { $0.symbol.rawValue }
         let tops = assembly.entrance(vertex, 5, as: Quote.self, engine, doorway) { $0.symbol.rawValue }
+        let corrections = assembly.entrance(vertex, 6, as: TradeCorrection.self, engine, doorway) { $0.symbol.rawValue }
         if let quotes { trades?.closes(quotes) { $0.symbol.rawValue } }
         if let tops { trades?.closes(tops) { $0.symbol.rawValue } }
         if let idle = settings.durationIfPresent("idle"), let port = assembly.port(vertex, 0, as: Trade.self) {
@@ -38,8 +39,10 @@ final class VenueFeedSource: LiveFeed {
         }
         status = StatusTeller(
             IngressOutput(
-                trades: trades, quotes: quotes, statuses: statuses, bars: bars, deltas: deltas, tops: tops),
-            source: vertex.name, names: assembly.names, metrics: assembly.graph.counters.source(vertex.name), run.notice)
+                trades: trades, quotes: quotes, statuses: statuses, bars: bars, deltas: deltas, tops: tops,
+                corrections: corrections),
+            source: vertex.name, names: assembly.names, metrics: assembly.graph.counters.source(vertex.name),
+            gauges: BookGauges(vertex.name, assembly.names, assembly.graph.counters), run.notice)
         feed = VenueFeed(configuration, names: assembly.names, output: status)
     }
 
@@ -68,14 +71,16 @@ private final class StatusTeller: FeedOutput, @unchecked Sendable {
     /// Touched by whoever holds the feed's lock.
     private var state = SourceMetrics.State.down
     private var books: [SymbolID: SourceMetrics.State] = [:]
+    private var gauges: BookGauges
     private let connected = Atomic<Bool>(false)
     private let reason = Mutex("no answer")
 
     init(
-        _ output: IngressOutput, source: String, names: Names, metrics: SourceMetrics,
+        _ output: IngressOutput, source: String, names: Names, metrics: SourceMetrics, gauges: consuming BookGauges,
         _ notice: @escaping @Sendable (String) -> Void
     ) {
         (self.output, self.source, self.names, self.metrics, self.notice) = (output, source, names, metrics, notice)
+        self.gauges = gauges
         metrics.state = .down
     }
     var hasConnected: Bool { connected.load(ordering: .acquiring) }
@@ -87,11 +92,28 @@ private final class StatusTeller: FeedOutput, @unchecked Sendable {
     func take(_ trade: Trade) -> Bool { output.take(trade) }
     func take(_ quote: Quote) -> Bool { output.take(quote) }
     func take(_ bar: Bar) -> Bool { output.take(bar) }
-    func take(_ delta: BookDelta) -> Bool { output.take(delta) }
-    func take(top quote: Quote) -> Bool { output.take(top: quote) }
+    func take(_ delta: BookDelta) -> Bool {
+        guard output.take(delta) else { return false }
+        gauges.take(delta)
+        return true
+    }
+    func take(_ correction: TradeCorrection) -> Bool { output.take(correction) }
+    func take(top quote: Quote) -> Bool {
+        guard output.take(top: quote) else { return false }
+        gauges.take(top: quote)
+        return true
+    }
+    func take(trades: UnsafeBufferPointer<Trade>) -> Int { output.take(trades: trades) }
+    func take(quotes: UnsafeBufferPointer<Quote>) -> Int { output.take(quotes: quotes) }
+    func take(deltas: UnsafeBufferPointer<BookDelta>) -> Int {
+        let taken = output.take(deltas: deltas)
+        for at in 0..<taken { gauges.take(deltas[at]) }
+        return taken
+    }
     func take(_ status: FeedStatus) -> Bool {
         guard output.take(status) else { return false }
         count(status)
+        if wantsBooks { gauges.take(status) }
         let text = names.text(of: status.reason)
         switch status.kind {
         case .connected:

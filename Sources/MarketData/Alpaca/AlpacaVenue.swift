@@ -3,17 +3,19 @@ import TradingModel
 
 /// Alpaca's stock stream: trades, quotes and minute bars, in arrays. Who we are is said first.
 ///
-/// Trades are numbered for each exchange alone, so nothing is told by their steps. Corrections and cancels (`c`, `x`) are not
-/// used; halts, bands and imbalances neither.
+/// Trades are numbered for each exchange alone, so nothing is told by their steps. Whoever subscribes to trades is told their
+/// corrections and cancels (`c`, `x`) too. Halts, bands and imbalances are not used.
 ///
 /// Source: Alpaca, "Real-time Stock Data" (docs.alpaca.markets).
 final class AlpacaVenue: Venue {
     private enum Key {
         static let names: [StaticString] = [
             "T", "S", "t", "p", "s", "i", "bp", "bs", "ap", "as", "o", "h", "l", "c", "v", "n", "vw", "msg", "code",
+            "oi", "op", "os", "ci", "cp", "cs",
         ]
         static let type = 0, symbol = 1, time = 2, price = 3, size = 4, id = 5, bid = 6, bidSize = 7, ask = 8, askSize = 9
         static let open = 10, high = 11, low = 12, close = 13, volume = 14, trades = 15, vwap = 16, message = 17
+        static let oldID = 19, oldPrice = 20, oldSize = 21, newID = 22, newPrice = 23, newSize = 24
     }
 
     let rules = VenueRules(trades: .unordered, books: .inStream, messagesPerSecond: 10)
@@ -57,11 +59,27 @@ final class AlpacaVenue: Venue {
             batch.add(.quote(quote, sequence: 0))
         } else if type.equals("b") {
             batch.add(.bar(try bar()))
+        } else if type.equals("c") {
+            batch.add(
+                .correction(
+                    try correction(
+                        Key.oldID, Key.oldPrice, Key.oldSize,
+                        newID: try fields.unsigned(Key.newID), try fields.price(Key.newPrice), try fields.size(Key.newSize))))
+        } else if type.equals("x") {
+            batch.add(.correction(try correction(Key.id, Key.price, Key.size, newID: 0, .none, .zero)))
         } else if type.equals("subscription") {
             batch.add(.subscribed)
         } else if type.equals("error") {
             batch.add(.error(names.text(fields.words(Key.message))))
         }
+    }
+
+    private func correction(
+        _ id: Int, _ price: Int, _ size: Int, newID: UInt64, _ newPrice: Price, _ newSize: Quantity
+    ) throws(VenueReject) -> TradeCorrection {
+        TradeCorrection(
+            eventTime: try fields.time(Key.time), symbol: try fields.symbol(Key.symbol), tradeID: try fields.unsigned(id),
+            price: try fields.price(price), size: try fields.size(size), newTradeID: newID, newPrice: newPrice, newSize: newSize)
     }
 
     /// A minute, stamped at its start.
@@ -82,7 +100,7 @@ extension FieldTable {
     func eachObject(
         of bytes: UnsafeRawBufferPointer, _ body: () throws(VenueReject) -> Void
     ) throws(VenueReject) {
-        begin(messageBytes: bytes.count)
+        begin(bytes)
         var cursor = JSONCursor(bytes)
         var isFirst = true
         let isArray = cursor.peek() == UInt8(ascii: "[")

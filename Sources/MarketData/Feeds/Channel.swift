@@ -81,6 +81,12 @@ public enum VenueName: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether two connections of one stream can be told apart by the venue's numbers.
-    public var isNumbered: Bool { self == .binance || self == .binanceFutures }
+    /// Whether two connections of one stream can be made one: trades have numbers without steps, so that what one has brought is
+    /// known, and what it has lost. Bitstamp's and Polygon's numbers have steps, Alpaca's say nothing.
+    public var arbitrates: Bool {
+        switch self {
+        case .binance, .binanceFutures, .coinbase, .kraken: true
+        case .bitstamp, .alpaca, .polygon: false
+        }
+    }
 }

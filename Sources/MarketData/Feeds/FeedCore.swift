@@ -28,6 +28,9 @@ final class FeedCore {
     @exclusivity(unchecked) private var receivedAt: Int64 = 0
     @exclusivity(unchecked) private var stampedAt: Int64 = 0
 
+    /// The connection of which is taken what nothing numbers: books that come whole on a connection, unnumbered quotes, bars.
+    private(set) var mainLine = 0
+
     // Books, by symbol. Each is made when its first message comes.
     @exclusivity(unchecked) var books: [BookKeeper?] = []
 
@@ -97,6 +100,23 @@ final class FeedCore {
         for at in books.indices { books[at]?.lost(in: self) }
     }
 
+    /// A connection has opened. The first one to do so is the main one.
+    func opened(_ line: Int, isAlone: Bool) { if isAlone { mainLine = line } }
+
+    /// A connection is gone, and another one is still there. What only the main one brings is brought by the other from here on;
+    /// its books are told anew, since nobody knows where that one was in them.
+    func closed(_ line: Int, remaining: Int) {
+        guard line == mainLine else { return }
+        mainLine = remaining
+        guard rules.books == .inStream else { return }
+        for at in books.indices {
+            guard let keeper = books[at] else { continue }
+            keeper.lost(in: self)
+            emit(.recovering, symbol: keeper.symbol, reason: "its connection is gone; the other one is asked")
+            requestBook(keeper.symbol)
+        }
+    }
+
     /// Nothing was heard for too long, or something again.
     func setStale(_ isStale: Bool) {
         guard isStale != self.isStale else { return }
@@ -136,11 +156,16 @@ final class FeedCore {
     private func take(_ item: VenueItem, _ levels: UnsafePointer<LevelChange>, _ line: Int) {
         switch item {
         case .trade(let trade, let isBaseline): take(trade, isBaseline)
-        case .quote(let quote, let number): take(quote, number)
-        case .book(let message): if host.wantsBooks, line == 0 || rules.books != .inStream { take(message, levels) }
+        case .quote(let quote, let number): if number != 0 || isMain(line) { take(quote, number) }
+        case .book(let message): if host.wantsBooks, rules.books != .inStream || isMain(line) { take(message, levels) }
         case .bar(let bar):
+            guard isMain(line) else { return }
             passed(bar.closeTime)
             host.emit(.bar(bar))
+        case .correction(let correction):
+            counters.corrections += 1
+            passed(correction.eventTime)
+            host.emit(.correction(correction))
         case .passedOver(let symbol, let number):
             if case .gap(let from, let to) = sequence.trade(symbol, id: number) { gap(symbol, venueTime, from, to) }
         case .heartbeat(let symbol, let time, let lastTradeID):
@@ -158,6 +183,9 @@ final class FeedCore {
         case .restart: host.restart(line, "the venue asks for a new connection")
         }
     }
+
+    @inline(__always)
+    private func isMain(_ line: Int) -> Bool { lines == 1 || line == mainLine }
 
     @inline(__always)
     func passed(_ time: Int64) {

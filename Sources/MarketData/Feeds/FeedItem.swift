@@ -5,6 +5,7 @@ enum FeedItem: BitwiseCopyable {
     case trade(Trade)
     case quote(Quote)
     case bar(Bar)
+    case correction(TradeCorrection)
     case delta(BookDelta)
     /// The best bid and ask of a book that is good.
     case top(Quote)

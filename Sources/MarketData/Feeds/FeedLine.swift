@@ -21,6 +21,8 @@ final class FeedLine: WebSocketClientHandler, @unchecked Sendable {
     var isStopped = false
     var backoff: Backoff
     var messages: UInt64 = 0
+    /// By our clock: when this turn's first message was handed over, 0 before. The connection's thread alone has it.
+    @exclusivity(unchecked) var turnBegan: Int64 = 0
     private var messagesBefore: UInt64 = 0
     private(set) var silentFor = Duration.zero
     private var hasPinged = false
@@ -92,6 +94,7 @@ final class FeedLine: WebSocketClientHandler, @unchecked Sendable {
     func webSocket(
         _ client: WebSocketClient, received message: UnsafeRawBufferPointer, isBinary: Bool
     ) -> WebSocketReading { feed.received(message, self) }
+    func webSocketTurnEnded(_ client: WebSocketClient) { feed.turnEnded(self) }
     func webSocket(_ client: WebSocketClient, closed closure: WebSocketClosure) { feed.closed(self, closure) }
     func webSocket(_ client: WebSocketClient, failed error: WebSocketError) { feed.failed(self, error) }
     func webSocketTimerFired(_ client: WebSocketClient) { feed.timerFired(self) }

@@ -16,6 +16,7 @@ public final class FeedReader {
             case .trade(let trade): _ = output.take(trade)
             case .quote(let quote): _ = output.take(quote)
             case .bar(let bar): _ = output.take(bar)
+            case .correction(let correction): _ = output.take(correction)
             case .delta(let delta): _ = output.take(delta)
             case .top(let quote): _ = output.take(top: quote)
             case .status(let status): _ = output.take(status)

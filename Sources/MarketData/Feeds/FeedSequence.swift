@@ -5,7 +5,7 @@ import TradingModel
 ///
 /// Trades: `trade_id` grows by one a trade of a product, so a larger step is a gap (`sequence` counts messages of the full
 /// channel too, which is not subscribed to here, so its steps say nothing). Tickers: `sequence` only has to grow.
-struct FeedSequence {
+struct FeedSequence: ~Copyable {
     enum Finding: Equatable {
         case next
         /// The ids that are missing before this one, which is in order otherwise.
@@ -16,7 +16,7 @@ struct FeedSequence {
         case outOfOrder(fills: Bool)
     }
 
-    private struct Product: BitwiseCopyable {
+    struct Product: BitwiseCopyable {
         var lastTrade: UInt64 = 0  // 0: none yet
         var lastTicker: UInt64 = 0
         var gapFrom: UInt64 = 0
@@ -25,35 +25,29 @@ struct FeedSequence {
         var filled: UInt64 = 0
     }
 
-    private var products: [Product] = []
+    private var products = Dense(repeating: Product(gapFrom: 1))
 
     @inline(__always)
-    private mutating func place(_ symbol: SymbolID) -> Int {
-        if symbol.index >= products.count {
-            products += Array(repeating: Product(gapFrom: 1), count: symbol.index + 1 - products.count)
-        }
-        return symbol.index
-    }
-
     mutating func trade(_ symbol: SymbolID, id: UInt64) -> Finding {
-        let place = place(symbol)
-        let last = products[place].lastTrade
-        if last == 0 || id == last + 1 {
-            products[place].lastTrade = id
+        let last = products.value(symbol.index).lastTrade
+        if last == 0 || id == last &+ 1 {
+            products[symbol.index].lastTrade = id
             return .next
         }
-        if id > last {
-            products[place].lastTrade = id
-            open(place, last + 1, id - 1)
-            return .gap(from: last + 1, to: id - 1)
-        }
-        return late(place, id)
+        return step(symbol, last, id)
+    }
+    @inline(never)
+    private mutating func step(_ symbol: SymbolID, _ last: UInt64, _ id: UInt64) -> Finding {
+        guard id > last else { return late(symbol.index, id) }
+        products[symbol.index].lastTrade = id
+        open(symbol.index, last + 1, id - 1)
+        return .gap(from: last + 1, to: id - 1)
     }
 
     /// Where numbers only grow: a smaller one is late, a larger one says nothing of a gap.
     mutating func growing(_ symbol: SymbolID, id: UInt64) -> Finding {
-        let place = place(symbol)
-        let last = products[place].lastTrade
+        let place = symbol.index
+        let last = products.value(place).lastTrade
         if id > last {
             products[place].lastTrade = id
             return .next
@@ -63,8 +57,8 @@ struct FeedSequence {
 
     /// A heartbeat says which trade was the last one.
     mutating func heartbeat(_ symbol: SymbolID, lastTradeID id: UInt64) -> Finding {
-        let place = place(symbol)
-        let last = products[place].lastTrade
+        let place = symbol.index
+        let last = products.value(place).lastTrade
         guard last != 0, id > last else { return .next }
         products[place].lastTrade = id
         open(place, last + 1, id)
@@ -72,8 +66,8 @@ struct FeedSequence {
     }
 
     mutating func ticker(_ symbol: SymbolID, sequence: UInt64) -> Finding {
-        let place = place(symbol)
-        let last = products[place].lastTicker
+        let place = symbol.index
+        let last = products.value(place).lastTicker
         if sequence > last {
             products[place].lastTicker = sequence
             return .next
@@ -81,7 +75,7 @@ struct FeedSequence {
         return sequence == last ? .duplicate : .outOfOrder(fills: false)
     }
 
-    func hasTrade(_ symbol: SymbolID) -> Bool { symbol.index < products.count && products[symbol.index].lastTrade != 0 }
+    func hasTrade(_ symbol: SymbolID) -> Bool { products.value(symbol.index).lastTrade != 0 }
 
     private mutating func open(_ place: Int, _ from: UInt64, _ to: UInt64) {
         (products[place].gapFrom, products[place].gapTo, products[place].filled) = (from, to, 0)

@@ -58,6 +58,8 @@ enum VenueItem: BitwiseCopyable {
     /// Its time is 0 where the venue says none. `sequence`: 0 where it numbers nothing.
     case quote(Quote, sequence: UInt64)
     case bar(Bar)
+    /// Of a trade that was told before.
+    case correction(TradeCorrection)
     /// A number of a trade that is none for us: the next one's follows it.
     case passedOver(SymbolID, UInt64)
     case book(BookMessage)

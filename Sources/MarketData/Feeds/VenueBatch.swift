@@ -24,6 +24,9 @@ struct Pile<T: BitwiseCopyable>: ~Copyable {
     @inline(__always)
     mutating func truncate(to count: Int) { self.count = count }
 
+    /// Valid until something is added.
+    var all: UnsafeBufferPointer<T> { UnsafeBufferPointer(start: base, count: count) }
+
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity * 2)

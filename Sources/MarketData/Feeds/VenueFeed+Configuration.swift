@@ -44,6 +44,8 @@ extension VenueFeed {
         public var messages: UInt64 = 0
         public var trades: UInt64 = 0
         public var quotes: UInt64 = 0
+        /// Trades that the venue has taken back, or told differently.
+        public var corrections: UInt64 = 0
         /// Changes of levels that went out.
         public var bookUpdates: UInt64 = 0
         public var gaps: UInt64 = 0

@@ -11,19 +11,22 @@ import WebSockets
 /// Everything it learns goes to its `FeedOutput`, in the order of arrival: trades, quotes, bars, books, and what happened to
 /// the feed itself (`FeedStatus`). Where the output has no room it stops reading, so that the venue waits and nothing is lost.
 ///
-/// `@unchecked Sendable`: what is mutable is touched with `lock` held: by the connections' threads, one at a time, and after
-/// they have ended; the counters' copy has a lock of its own, and `isStopping` is atomic.
+/// `@unchecked Sendable`: what is mutable is touched with `lock` held: by the connections' threads, one at a time, by whoever asks
+/// for the counters, and after they have ended; `isStopping` is atomic.
 public final class VenueFeed: @unchecked Sendable {
     public let configuration: Configuration
     private let output: any FeedOutput
-    private let lockedCounters = Mutex(Counters())
     private let isStopping = Atomic(false)
     private let lock = Mutex(())
 
     private var core: FeedCore?
     private(set) var lines: [FeedLine] = []
+    // As in `FieldTable`: the lock sees to it.
+    @exclusivity(unchecked) private var gathered = Gathered()
     /// What the output had no room for, in order.
-    private var pending: [FeedItem] = []
+    @exclusivity(unchecked) private var pending: [FeedItem] = []
+    /// How many elements the output takes for certain, when it was last asked and less what it was given since.
+    @exclusivity(unchecked) private var room = 0
     private var hasFinished = false
     private var snapshots: SnapshotQueue
 
@@ -51,22 +54,28 @@ public final class VenueFeed: @unchecked Sendable {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
         for line in lines { line.stop() }
         lock.withLock { _ in
+            putGathered()
             for _ in 0..<1_000 where !pending.isEmpty {
                 flush()
                 if !pending.isEmpty { usleep(1_000) }
             }
             core?.counters.discarded += UInt64(pending.count)
             pending = []
-            copyCounters()
             finish()
         }
         lines = []  // They hold the feed, and it holds them.
     }
 
-    public var counters: Counters { lockedCounters.withLock { $0 } }
+    /// Not from a call of the output's.
+    public var counters: Counters { lock.withLock { _ in core?.counters ?? Counters() } }
 
     /// An operator's word: while true, the feed and its books are stale, whatever comes.
-    public func setForcedStale(_ isForced: Bool) { lock.withLock { _ in core?.setForcedStale(isForced) } }
+    public func setForcedStale(_ isForced: Bool) {
+        lock.withLock { _ in
+            core?.setForcedStale(isForced)
+            putGathered()
+        }
+    }
 
     // MARK: Out
 
@@ -77,8 +86,15 @@ public final class VenueFeed: @unchecked Sendable {
         case .bar(let bar): output.take(bar)
         case .delta(let delta): output.take(delta)
         case .top(let quote): output.take(top: quote)
+        case .correction(let correction): output.take(correction)
         case .status(let status): output.take(status)
         }
+    }
+
+    /// What was gathered goes out, all that came in one turn at once.
+    private func putGathered() {
+        guard gathered.count > 0 else { return }
+        gathered.put(to: output) { pending.append($0) }
     }
 
     private func flush() {
@@ -93,34 +109,39 @@ public final class VenueFeed: @unchecked Sendable {
         output.finish()
     }
 
-    private func copyCounters() {
-        guard let core else { return }
-        lockedCounters.withLock { $0 = core.counters }
-    }
-
     // MARK: From the lines, on their threads
 
     func opened(_ line: FeedLine) {
         lock.withLock { _ in
             guard let core else { return }
+            core.opened(line.number, isAlone: !lines.contains { $0 !== line && $0.state == .open })
             core.emit(.connected)
             for text in core.venue.greetings() { line.queue(text) }
             line.sendQueued(atMost: core.rules.messagesPerSecond)
         }
     }
 
+    /// All that has come is taken: nothing waits for more to come.
+    func turnEnded(_ line: FeedLine) {
+        line.turnBegan = 0
+        lock.withLock { _ in putGathered() }
+    }
+
     func received(_ message: UnsafeRawBufferPointer, _ line: FeedLine) -> WebSocketReading {
         lock.withLock { _ in
             guard let core else { return .goOn }
-            core.received(message, receivedAt: WallClock.now(), line: line.number)
+            // What comes in one turn was read from the socket at once.
+            if line.turnBegan == 0 { line.turnBegan = WallClock.now() }
+            core.received(message, receivedAt: line.turnBegan, line: line.number)
             line.messages &+= 1
             line.backoff.reset()
             if core.isStale { core.setStale(false) }
-            copyCounters()
-            if pending.isEmpty, output.credit >= Self.mostPerMessage { return .goOn }
+            if room >= Self.mostPerMessage, pending.isEmpty { return .goOn }
+            putGathered()
+            room = output.credit
+            if room >= Self.mostPerMessage, pending.isEmpty { return .goOn }
             line.isStopped = true
             core.counters.stops += 1
-            copyCounters()
             line.client?.setTimer(after: .milliseconds(1))
             return .stop
         }
@@ -131,7 +152,7 @@ public final class VenueFeed: @unchecked Sendable {
             core?.emit(.disconnected, reason: closure.description)
             if closure.code == WebSocketClosure.normal, configuration.endsAtNormalClosure {
                 line.state = .ended
-                loseBooksIfAlone()
+                loseBooks(line)
                 if lines.allSatisfy({ $0.state == .ended }) { core?.emit(.ended, reason: closure.description) }
                 line.client?.setTimer(after: .zero)
             } else {
@@ -147,8 +168,11 @@ public final class VenueFeed: @unchecked Sendable {
         }
     }
 
-    private func loseBooksIfAlone() {
-        if !lines.contains(where: { $0.state == .open }) {
+    /// Without any connection nothing is known of a book; another one goes on with what it can.
+    private func loseBooks(_ line: FeedLine) {
+        if let other = lines.first(where: { $0.state == .open }) {
+            core?.closed(line.number, remaining: other.number)
+        } else {
             core?.disconnected()
             snapshots.removeAll()
         }
@@ -157,15 +181,15 @@ public final class VenueFeed: @unchecked Sendable {
     private func reconnect(_ line: FeedLine) {
         line.state = .waiting
         line.isStopped = false
-        loseBooksIfAlone()
+        loseBooks(line)
         if isStopping.load(ordering: .relaxed) { return }
         core?.counters.reconnects += 1
-        copyCounters()
         line.client?.setTimer(after: line.backoff.next())
     }
 
     func timerFired(_ line: FeedLine) {
         lock.withLock { _ in
+            putGathered()
             flush()
             switch line.state {
             case .waiting:
@@ -195,7 +219,6 @@ public final class VenueFeed: @unchecked Sendable {
                 }
                 line.client?.setTimer(after: snapshots.isEmpty ? Self.tick : .milliseconds(50))
             }
-            copyCounters()
         }
     }
 
@@ -240,7 +263,6 @@ public final class VenueFeed: @unchecked Sendable {
                 snapshots.failed(WallClock.now())
                 core?.snapshotFailed(symbol, cause)
             }
-            copyCounters()
         }
     }
 }
@@ -249,6 +271,14 @@ extension VenueFeed: FeedHost {
     var wantsBooks: Bool { output.wantsBooks }
 
     func emit(_ item: FeedItem) {
+        room &-= 1
+        if pending.isEmpty {
+            if gathered.takes(item) {
+                if gathered.count == Gathered.most { putGathered() }
+                return
+            }
+            putGathered()
+        }
         if !pending.isEmpty || !offer(item) { pending.append(item) }
     }
     func send(_ text: String) { for line in lines where line.state == .open { line.queue(text) } }

@@ -10,7 +10,7 @@ import WebSockets
 final class CoreRun: FeedHost {
     let names = Names()
     var trades: [Trade] = [], quotes: [Quote] = [], bars: [Bar] = [], deltas: [BookDelta] = [], tops: [Quote] = []
-    var statuses: [FeedStatus] = []
+    var statuses: [FeedStatus] = [], corrections: [TradeCorrection] = []
     var sent: [String] = [], asked: [SymbolID] = [], restarts = 0
     var wantsBooks: Bool { true }
     /// Called with each element, when it comes.
@@ -35,6 +35,7 @@ final class CoreRun: FeedHost {
         case .trade(let trade): trades.append(trade)
         case .quote(let quote): quotes.append(quote)
         case .bar(let bar): bars.append(bar)
+        case .correction(let correction): corrections.append(correction)
         case .delta(let delta): deltas.append(delta)
         case .top(let quote): tops.append(quote)
         case .status(let status): statuses.append(status)

@@ -48,11 +48,14 @@ private struct FaultyVenue {
 
 @Suite("a book over a bad network")
 struct FaultTests {
+    /// Of one stream; with both kinds of links, `make fuzz` makes it more than a million.
+    static let steps = 2_000
+
     /// Drop, duplicate, reorder, disconnect, snapshots that come late or of an earlier time: at the end the book is the lossless
     /// stream's, and on the way whatever was said to be good was the venue's book of that update.
     @Test(
         "faults on the way leave the book of the lossless stream, and no wrong book is called good",
-        arguments: Fuzz.seeds(16, of: "faulty feed"), [false, true])
+        arguments: Fuzz.seeds(16, of: "messages of a faulty feed", inputs: 2 * FaultTests.steps), [false, true])
     func damaged(seed: UInt64, isLinked: Bool) throws {
         let run = try CoreRun(isLinked ? .binanceFutures : .binance, ["X"], ["book"])
         var venue = FaultyVenue(seed: seed, isLinked: isLinked)
@@ -78,7 +81,7 @@ struct FaultTests {
         }
         truth[venue.id] = (venue.bids, venue.asks)
         var inFlight: [String] = [], answers: [(text: String, due: Int)] = []
-        let steps = 2_000
+        let steps = Self.steps
         for step in 0..<steps {
             inFlight.append(venue.next())
             truth[venue.id] = (venue.bids, venue.asks)
@@ -221,6 +224,36 @@ struct FaultTests {
         #expect(keeper.sync.sequence == venue.id && run.core.counters.arbitrated > 1_000)
         #expect(run.asked.count == 1 && !run.kinds.contains(.recovering))
         #expect(Set(run.trades.map(\.tradeID)).count == run.trades.count && run.trades.count > 1_980)
+    }
+
+    /// By hand: both lines bring everything but what one of them loses; books are the main line's until it is gone.
+    @Test("two lines of a venue whose books are not numbered: trades are one stream, books go over to the line that is left")
+    func failover() throws {
+        let run = try CoreRun(.kraken, ["X"], ["trades", "book"], lines: 2)
+        func trade(_ id: Int) -> String {
+            #"{"channel":"trade","type":"update","data":[{"symbol":"X","side":"buy","price":1.5,"qty":2,"trade_id":\#(id),"timestamp":"2024-01-01T00:00:00Z"}]}"#
+        }
+        func book(_ type: String, _ bid: String) -> String {
+            #"{"channel":"book","type":"\#(type)","data":[{"symbol":"X","bids":[{"price":\#(bid),"qty":1}],"asks":[{"price":9.0,"qty":1}]}]}"#
+        }
+        run.core.opened(1, isAlone: true)
+        run.core.opened(0, isAlone: false)
+        run.receive(book("snapshot", "1.0"), line: 0)
+        #expect(run.deltas.isEmpty)
+        run.receive(book("snapshot", "2.0"), line: 1)
+        #expect(try run.levels("X", .buy).map(\.price.description) == ["2"])
+        for (id, line) in [(1, 0), (1, 1), (2, 1), (3, 0), (2, 0), (3, 1), (4, 1), (4, 0)] { run.receive(trade(id), line: line) }
+        #expect(run.trades.map(\.tradeID) == [1, 2, 3, 4] && run.core.counters.arbitrated == 4 && run.core.counters.gaps == 0)
+        run.clear()
+        run.core.closed(1, remaining: 0)
+        #expect(run.deltas.map(\.quality) == [.gap] && run.kinds == [.recovering])
+        #expect(run.sent.count == 2 && run.sent[1].contains(#""subscribe""#))
+        run.receive(book("update", "3.0"), line: 0)
+        #expect(throws: UnreadableBook.self) { try run.levels("X", .buy) }
+        run.receive(book("snapshot", "4.0"), line: 0)
+        #expect(try run.levels("X", .buy).map(\.price.description) == ["4"])
+        run.core.closed(1, remaining: 0)
+        #expect(try run.levels("X", .buy).map(\.price.description) == ["4"])
     }
 
     @Test("a message that is not understood takes the books with it that nothing would show to be wrong")

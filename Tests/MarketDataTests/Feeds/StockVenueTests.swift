@@ -22,6 +22,18 @@ struct StockVenueTests {
         let bars = objects.filter { $0["T"] as? String == "b" }
         #expect(run.core.counters.rejects == 0 && !trades.isEmpty && !quotes.isEmpty && !bars.isEmpty)
         #expect(run.trades.count == 2 * trades.count && run.quotes.count == 2 * quotes.count && run.bars.count == 2 * bars.count)
+        let amended = objects.filter { $0["T"] as? String == "c" || $0["T"] as? String == "x" }
+        #expect(run.corrections.count == 2 * amended.count && run.core.counters.corrections == UInt64(2 * amended.count))
+        for (correction, wanted) in zip(run.corrections, amended) {
+            let isCancel = wanted["T"] as? String == "x"
+            #expect(correction.isCancel == isCancel && correction.tradeID == wanted[isCancel ? "i" : "oi"] as? UInt64)
+            #expect(correction.price.nearest == number(wanted[isCancel ? "p" : "op"]))
+            #expect(correction.size.nearest == number(wanted[isCancel ? "s" : "os"]))
+            #expect(correction.newTradeID == (isCancel ? 0 : wanted["ci"] as? UInt64) && correction.newPrice.isNone == isCancel)
+            #expect(isCancel || correction.newPrice.nearest == number(wanted["cp"]))
+            #expect(correction.newSize.nearest == (isCancel ? 0 : number(wanted["cs"])))
+            #expect(UTC.parse(wanted["t"] as? String ?? "") == correction.eventTime)
+        }
         for (trade, wanted) in zip(run.trades, trades) {
             #expect(trade.price.nearest == number(wanted["p"]) && trade.size.nearest == number(wanted["s"]))
             #expect(UTC.parse(wanted["t"] as? String ?? "") == trade.eventTime && trade.tradeID == wanted["i"] as? UInt64)

@@ -61,27 +61,58 @@ struct VenueFuzzTests {
         ),
     ]
 
+    private static let spice = Array("{}[],:\"\\0.9-eE+ntf\0".utf8) + [0xFF, 0xC3]
+
+    private func damage(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+        for _ in 0...random.below(4) where !bytes.isEmpty {
+            let place = random.below(bytes.count)
+            switch random.below(6) {
+            case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+            case 1: bytes[place] = Self.spice[random.below(Self.spice.count)]
+            case 2: bytes.remove(at: place)
+            case 3: bytes.insert(Self.spice[random.below(Self.spice.count)], at: place)
+            case 4: bytes = Array(bytes[..<place])
+            default: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + random.below(30))], at: place)
+            }
+        }
+    }
+
+    /// Expected: a decoder's reading that has seen nothing before.
+    @Test("what the messages before have taught a decoder changes nothing of what it reads", arguments: 0..<6)
+    func fuzzForecast(index: Int) throws {
+        let (venue, messages) = Self.samples[index], names = Names()
+        var configuration = VenueFeed.Configuration(url: try .init("ws://localhost/"), products: ["X"])
+        (configuration.venue, configuration.channels) = (venue, venue.channels.map(\.name))
+        func reading(_ decoder: any MarketData.Venue, _ bytes: [UInt8]) -> String {
+            let batch = VenueBatch()
+            let reject: VenueReject? = bytes.withUnsafeBytes { bytes in
+                do throws(VenueReject) { try decoder.decode(bytes, receivedAt: 1, into: batch) } catch { return error }
+                return nil
+            }
+            if let reject { return "\(reject)" }
+            return
+                "\((0..<batch.items.count).map { batch.items.base[$0] }) \((0..<batch.levels.count).map { batch.levels.base[$0] })"
+        }
+        let learned = VenueFeed.makeVenue(configuration, names)
+        var random = SplitMix64(seed: UInt64(index) + 91), read = 0
+        for round in Fuzz.rounds(600, of: "\(venue.rawValue) messages, forecast") {
+            var bytes = Array(messages[random.below(messages.count)].utf8)
+            if round >= 20, random.below(4) > 0 { damage(&bytes, &random) }
+            let fresh = reading(VenueFeed.makeVenue(configuration, names), bytes)
+            if fresh.hasPrefix("[") { read += 1 }
+            #expect(reading(learned, bytes) == fresh, "\(String(decoding: bytes, as: UTF8.self))")
+        }
+        #expect(read > 100)
+    }
+
     @Test("no bytes make a decoder fail otherwise than by its error", arguments: 0..<6)
     func fuzz(index: Int) throws {
         let (venue, messages) = Self.samples[index]
         let run = try CoreRun(venue, ["X"], venue.channels.map(\.name))
-        let spice = Array("{}[],:\"\\0.9-eE+ntf\0".utf8) + [0xFF, 0xC3]
         var random = SplitMix64(seed: UInt64(index) + 1)
         for round in Fuzz.rounds(4_000, of: "\(venue.rawValue) messages") {
             var bytes = Array(messages[round % messages.count].utf8)
-            if round >= messages.count {
-                for _ in 0...random.below(4) where !bytes.isEmpty {
-                    let place = random.below(bytes.count)
-                    switch random.below(6) {
-                    case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-                    case 1: bytes[place] = spice[random.below(spice.count)]
-                    case 2: bytes.remove(at: place)
-                    case 3: bytes.insert(spice[random.below(spice.count)], at: place)
-                    case 4: bytes = Array(bytes[..<place])
-                    default: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + random.below(30))], at: place)
-                    }
-                }
-            }
+            if round >= messages.count { damage(&bytes, &random) }
             bytes.withUnsafeBytes { run.core.received($0, receivedAt: 1) }
             if random.below(8) == 0 { bytes.withUnsafeBytes { _ = run.core.snapshot(run.names.symbol("X"), $0, receivedAt: 1) } }
             if round < messages.count { #expect(run.core.counters.rejects == 0, "\(messages[round])") }
