@@ -63,8 +63,14 @@ enum SinkKinds {
                 isPlace: true),
             Parameter(
                 "host", .text, .default("127.0.0.1"),
-                doc: "the address to listen on; 0.0.0.0 for all, which asks nobody who he is",
+                doc: "the address to listen on; 0.0.0.0 for all, with a token then",
                 isPlace: true),
+            Parameter(
+                "token", .text, .optional, doc: "the environment variable with the token that a client has to know",
+                isPlace: true),
+            Parameter(
+                "origins", .list(of: .text), .optional,
+                doc: "pages of other servers that may subscribe, as https://desk.example.com", isPlace: true),
             Parameter(
                 "backlog", .integer(1...1_000_000), .default("1024"), unit: "elements",
                 doc: "how many wait for a client that takes less than there is", isPlace: true),

@@ -16,12 +16,17 @@ public final class StreamHub: @unchecked Sendable {
     /// A message has at most so many elements, and about so many bytes.
     private static let mostElements = 512, mostBytes = 128 << 10
     public let host: String
-    private let isLocal: Bool
+    private let admission: StreamGuard
 
     /// Listens from now on.
-    /// - Parameter port: 0 lets the system choose.
-    public init(host: String, port: UInt16) throws(WebSocketError) {
-        (self.host, isLocal) = (host, ["127.0.0.1", "localhost", "::1"].contains(host))
+    /// - Parameters:
+    ///   - port: 0 lets the system choose.
+    ///   - origins: pages of other servers that may subscribe, `https://desk.example.com`.
+    ///   - token: what a client has to know; empty: nothing.
+    public init(host: String, port: UInt16, origins: [String] = [], token: String = "") throws(WebSocketError) {
+        self.host = host
+        let isLocal = ["127.0.0.1", "localhost", "::1"].contains(host)
+        admission = StreamGuard(isLocal: isLocal, origins: origins, token: token)
         var configuration = WebSocketServer.Configuration(port: port)
         configuration.address = host
         configuration.maximumMessageBytes = 64 << 10
@@ -29,6 +34,7 @@ public final class StreamHub: @unchecked Sendable {
         let server = try WebSocketServer(configuration, handler: self, pages: self)
         lock.withLock { _ in self.server = server }
     }
+    public func asks(origins: [String], token: String) -> Bool { admission.origins == origins && admission.token == token }
     public func stop() { running?.stop(grace: .seconds(1)) }
     public var port: UInt16 { running?.port ?? 0 }
     private var running: WebSocketServer? { lock.withLock { _ in server } }
@@ -85,6 +91,7 @@ public final class StreamHub: @unchecked Sendable {
         }
         if subscription.waiting.isEmpty { stream.behind.remove(id) }
         stream.subscriptions[id] = subscription
+        if subscription.credit == 0 { stream.noteClients() }
     }
     private static func message(_ stream: StreamBase, _ more: String, _ entries: ArraySlice<Subscription.Entry>) -> [UInt8] {
         var bytes = Array("{\"stream\":\(ElementJSON.string(stream.name))\(more),\"elements\":[".utf8)
@@ -119,6 +126,7 @@ public final class StreamHub: @unchecked Sendable {
                     let had = stream.subscriptions[id]?.credit
                 {
                     stream.subscriptions[id]?.credit = min(had + more, StreamRequest.mostCredit)
+                    stream.noteClients()
                 }
             }
             return true
@@ -151,6 +159,19 @@ public final class StreamHub: @unchecked Sendable {
     private func sendWaiting(to id: WebSocketServer.ClientID) {
         lock.withLock { _ in for stream in streams where stream.behind.contains(id) { send(id, of: stream) } }
     }
+    /// Who is subscribed to what: how much credit is left (null: no limit), what waits, and what became of the rest.
+    private var clientList: [UInt8] {
+        let list = lock.withLock { _ in
+            streams.flatMap { stream in
+                stream.subscriptions.sorted { $0.key < $1.key }.map { id, subscription in
+                    "{\"client\":\(id.description),\"stream\":\(ElementJSON.string(stream.name)),"
+                        + "\"credit\":\(subscription.credit.map(String.init) ?? "null"),\"waiting\":\(subscription.waiting.count),"
+                        + "\"sent\":\(subscription.sentInAll),\"conflated\":\(subscription.conflatedInAll)}"
+                }
+            }
+        }
+        return Array("{\"clients\":[\(list.joined(separator: ","))]}".utf8)
+    }
     /// What there is to subscribe to.
     private var listing: [UInt8] {
         let list = lock.withLock { _ in
@@ -161,6 +182,9 @@ public final class StreamHub: @unchecked Sendable {
 }
 
 extension StreamHub: WebSocketServerHandler {
+    public func webSocketServer(_ server: WebSocketServer, admits request: HTTPRequest) -> Bool {
+        admission.verdict(request) == .welcome
+    }
     public func webSocketServer(_ server: WebSocketServer, opened client: WebSocketServer.ClientID) {
         _ = listing.withUnsafeBytes { server.send($0, to: client) }
     }
@@ -191,17 +215,17 @@ extension StreamHub: HTTPHandler {
         guard request.method == "GET" || request.method == "HEAD" else {
             return HTTPResponse(405, body: "only GET and HEAD\n".utf8)
         }
-        // A page of elsewhere can make a browser ask here under a name of its own, and would read the answer.
-        let name = request.host.split(separator: ":").first.map(String.init) ?? ""
-        guard !isLocal || name.isEmpty || ["127.0.0.1", "localhost", "[", "[::1]"].contains(name) else {
-            return HTTPResponse(403, body: "these streams answer to 127.0.0.1 and localhost, not to \(name)\n".utf8)
+        if case .refused(let status, let reason) = admission.verdict(request, isPage: !request.path.hasSuffix(".json")) {
+            return HTTPResponse(status, body: (reason + "\n").utf8)
         }
         switch request.path {
         case "/": return HTTPResponse(contentType: "text/html; charset=utf-8", body: StreamPage.html.utf8)
         case "/streams.js": return HTTPResponse(contentType: "text/javascript; charset=utf-8", body: StreamPage.script.utf8)
         case "/streams.css": return HTTPResponse(contentType: "text/css; charset=utf-8", body: StreamPage.css.utf8)
         case "/streams.json": return HTTPResponse(contentType: "application/json", body: listing)
-        default: return HTTPResponse(404, body: "there is no \(request.path); there are / and /streams.json\n".utf8)
+        case "/clients.json": return HTTPResponse(contentType: "application/json", body: clientList)
+        default:
+            return HTTPResponse(404, body: "there is no \(request.path); there are /, /streams.json and /clients.json\n".utf8)
         }
     }
 }

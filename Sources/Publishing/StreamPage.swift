@@ -56,7 +56,7 @@ enum StreamPage {
           at('state').textContent = `${count} elements` + (conflated ? `, ${conflated} conflated` : '');
         }
         function later() { if (!due) { due = true; requestAnimationFrame(show); } }
-        const socket = new WebSocket(`ws://${location.host}/`);
+        const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}/${location.search}`);
         function choose(name) {
           if (chosen) socket.send(JSON.stringify({ unsubscribe: [chosen] }));
           [chosen, rows, count, conflated] = [name, new Map(), 0, 0];

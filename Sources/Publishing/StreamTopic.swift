@@ -17,12 +17,14 @@ class StreamBase {
     var subscriptions: [WebSocketServer.ClientID: Subscription] = [:]
     /// Those with something that waits.
     var behind: Set<WebSocketServer.ClientID> = []
-    private let clients: SeriesMetrics, sent: SeriesMetrics, conflated: SeriesMetrics, cut: SeriesMetrics
+    private let clients: SeriesMetrics, spent: SeriesMetrics, sent: SeriesMetrics, conflated: SeriesMetrics, cut: SeriesMetrics
 
     init(_ name: String, element: String, backlog: Int, slow: SlowClients, counters: Counters) {
         (self.name, elementName, self.backlog, self.slow) = (name, element, backlog, slow)
         let label = [("stream", name)]
         clients = counters.gauge("floor_stream_clients", label, help: "Clients that are subscribed to the stream.")
+        spent = counters.gauge(
+            "floor_stream_clients_without_credit", label, help: "Clients whose credit is used up: they have to give more.")
         sent = counters.counter("floor_stream_sent_total", label, help: "Elements sent to clients, snapshots left out.")
         conflated = counters.counter(
             "floor_stream_conflated_total", label,
@@ -33,7 +35,10 @@ class StreamBase {
     /// The latest element of each symbol, in the order of their sequences.
     func snapshot(for subscription: Subscription) -> [Subscription.Entry] { [] }
 
-    func noteClients() { clients.value = Double(subscriptions.count) }
+    func noteClients() {
+        clients.value = Double(subscriptions.count)
+        spent.value = Double(subscriptions.values.count { $0.credit == 0 })
+    }
     func noteSent(_ n: Int) { sent.value += Double(n) }
     func noteConflated(_ n: Int) { conflated.value += Double(n) }
     func noteCut() { cut.value += 1 }

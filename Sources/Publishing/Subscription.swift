@@ -16,6 +16,8 @@ struct Subscription {
     private var isConflating = false
     /// How many elements were replaced by later ones since the last message.
     private(set) var conflated = 0
+    /// Elements since the subscription, the snapshot left out.
+    private(set) var sentInAll = 0, conflatedInAll = 0
 
     init(symbols: Set<String>?, credit: Int?) { (self.symbols, self.credit) = (symbols, credit) }
 
@@ -39,6 +41,7 @@ struct Subscription {
         if let place = places[entry.key] {
             waiting[place] = entry
             conflated += 1
+            conflatedInAll += 1
             return 1
         }
         places[entry.key] = waiting.count
@@ -65,6 +68,7 @@ struct Subscription {
     /// They were sent.
     mutating func sent(_ n: Int) {
         waiting.removeFirst(n)
+        sentInAll += n
         conflated = 0
         if let left = credit { credit = left - 1 }
         if waiting.isEmpty {

@@ -1,9 +1,66 @@
 import FloorTesting
 import Foundation
+import Glibc
 import Testing
 
 extension FloorTests {
     @Suite("a floor that publishes") struct StreamDayTests {
+        @Test(
+            "who does not know the token, and a page of elsewhere, is turned away; the account of who is let in is told",
+            .enabled(if: python != nil, "needs .venv/bin/python with the package websockets"))
+        func admission() async throws {
+            let folder = try TestFolder(), port = freePort()
+            var rows = "time,symbol,price,size\n"
+            for i in 0..<4_000 { rows += "\(1_710_163_800_000_000_000 + i * 60_000_000_000),AAA,\(100 + i),1\n" }
+            try folder.write(rows, to: "day.csv")
+            try folder.write(
+                """
+                topology: guarded
+                sources:
+                  trades: { kind: file, path: day.csv, format: trades-csv }
+                sinks:
+                  published: { kind: stream, from: trades, port: \(port), token: FLOOR_TEST_TOKEN, origins: ["https://desk.example"] }
+                """, to: "guarded.yaml")
+            func start(_ token: String) throws -> FloorProcess {
+                try FloorProcess(
+                    ["FLOOR_TEST_TOKEN=\(token)", FloorProcess.executable.path, "run", "guarded.yaml", "--speed", "200"],
+                    in: folder,
+                    executable: URL(fileURLWithPath: "/usr/bin/env"))
+            }
+            let short = try start("short")
+            #expect(try await short.wait() != 0 && short.errors.contains("FLOOR_TEST_TOKEN"))
+            let floor = try start("s3cret-token")
+            try await floor.waitFor("published on ws://127.0.0.1:\(port)")
+            let python = URL(fileURLWithPath: try #require(Self.python))
+            let request = #"{"subscribe": ["published"], "credit": 2}"#
+            for (arguments, status) in [
+                (["", ""], "refused 403"), (["", "wrong-token"], "refused 403"),
+                (["https://evil.example", "s3cret-token"], "refused 403"),
+            ] {
+                let client = try FloorProcess(
+                    [PackageFiles.path("Tests/FloorTests/Peers/subscriber.py"), "\(port)", request] + arguments, in: folder,
+                    executable: python)
+                #expect(
+                    try await client.wait(seconds: 20) == 0 && client.output.contains(status), "\(arguments) \(client.output)")
+            }
+            let welcome = try [["https://desk.example", "s3cret-token"], ["", "", "/?token=s3cret-token"]].map { arguments in
+                try FloorProcess(
+                    [PackageFiles.path("Tests/FloorTests/Peers/subscriber.py"), "\(port)", request] + arguments, in: folder,
+                    executable: python)
+            }
+            for client in welcome { try await client.waitFor(#""snapshot":true"#) }
+            let account = try MetricsTools.run(
+                "/usr/bin/curl", ["-s", "-H", "Authorization: Bearer s3cret-token", "http://127.0.0.1:\(port)/clients.json"])
+            #expect(account.output.contains(#""stream":"published","credit""#), "\(account)")
+            #expect(account.output.components(separatedBy: #""client":"#).count == 3)
+            let refused = try MetricsTools.run("/usr/bin/curl", ["-s", "http://127.0.0.1:\(port)/clients.json"])
+            #expect(refused.output.contains("a token is asked for"))
+            let page = try MetricsTools.run("/usr/bin/curl", ["-s", "http://127.0.0.1:\(port)/"])
+            #expect(page.output.contains("<title>streams</title>"))
+            _ = kill(floor.identifier, SIGINT)
+            #expect(try await floor.wait(seconds: 30) == 0, "\(floor.errors)")
+        }
+
         private static let python: String? = {
             let path = PackageFiles.path(".venv/bin/python")
             return (try? MetricsTools.run(path, ["-c", "import websockets"]))?.status == 0 ? path : nil

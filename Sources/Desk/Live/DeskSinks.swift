@@ -108,7 +108,7 @@ final class DeskSinks {
         engine.effect(vertex.name, from: assembly.required(vertex, read.port, as: T.self), into: queue)
     }
     private func attachStream<T: Element>(_ vertex: CheckedVertex, _ read: CheckedEdge, _ type: T.Type) throws {
-        let hub = try hub(vertex.settings.text("host"), UInt16(vertex.settings.integer("port")))
+        let hub = try hub(vertex)
         let topic = hub.topic(
             vertex.name, of: T.self, names: assembly.names, backlog: Int(vertex.settings.integer("backlog")),
             slow: SlowClients(rawValue: vertex.settings.text("slow")) ?? .conflate, counters: assembly.graph.counters
@@ -120,9 +120,16 @@ final class DeskSinks {
         engine.effect(vertex.name, from: assembly.required(vertex, read.port, as: T.self), into: queue)
     }
     /// The one that listens there; each asked-for port 0 is a port of its own.
-    private func hub(_ host: String, _ port: UInt16) throws -> StreamHub {
-        if port != 0, let open = hubs.first(where: { $0.host == host && $0.port == port }) { return open }
-        let hub = try StreamHub(host: host, port: port)
+    private func hub(_ vertex: CheckedVertex) throws -> StreamHub {
+        let settings = vertex.settings, (host, port) = (settings.text("host"), UInt16(settings.integer("port")))
+        let origins = settings.has("origins") ? settings.texts("origins") : [], token = try StreamToken(vertex).value
+        if port != 0, let open = hubs.first(where: { $0.host == host && $0.port == port }) {
+            guard open.asks(origins: origins, token: token) else {
+                throw DeskRunError.venue("sink \(vertex.name): another sink on port \(port) has another token or other origins")
+            }
+            return open
+        }
+        let hub = try StreamHub(host: host, port: port, origins: origins, token: token)
         hubs.append(hub)
         return hub
     }
