@@ -12,6 +12,7 @@ public struct TopFrame {
         frame.head(report)
         frame.operators(report)
         frame.sources(report.sources)
+        frame.books(report.books)
         frame.rest(report)
         frame.add("")
         frame.edges(report.edges)
@@ -76,6 +77,17 @@ public struct TopFrame {
         }
         let marks = sources.map { $0.state == "down" || $0.state == "stale" ? Style.red : .plain }
         table(["source", "state", "records", "watermark lag", "gaps", "reconnects"], rows, leading: [0, 1], marks)
+    }
+
+    private mutating func books(_ books: [FloorReport.Book]) {
+        let rows = books.map { book in
+            [
+                book.source + " " + book.symbol, book.state, book.quality.description, Text.level(book.bidSize),
+                Text.level(book.bid), Text.level(book.ask), Text.level(book.askSize),
+            ]
+        }
+        let marks = books.map { $0.quality.isOK ? Style.plain : .red }
+        table(["book", "state", "quality", "bid size", "bid", "ask", "ask size"], rows, leading: [0, 1, 2], marks)
     }
 
     private mutating func rest(_ report: FloorReport) {
@@ -155,6 +167,11 @@ enum Text {
         case 1e4...: fixed(value / 1e3, 1) + "k"
         default: value.isFinite ? String(Int(value.rounded())) : ""
         }
+    }
+    /// A price or a size as short as it is; nothing where nobody stands.
+    static func level(_ value: Double) -> String {
+        if value == 0 { return "-" }
+        return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
     }
     static func percent(_ share: Double) -> String { fixed(100 * share, 1) + "%" }
 

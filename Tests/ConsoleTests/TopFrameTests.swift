@@ -30,6 +30,25 @@ import Testing
         #expect(lines.contains("orders      3 Filled") && lines.contains("session     broker down"))
     }
 
+    @Test("books are shown by source and symbol with their best levels, and what is wrong with them")
+    func books() {
+        var report = report
+        func book(_ symbol: String, _ values: [String: Double]) {
+            for (name, value) in values {
+                report.series.append(
+                    .init(name: "floor_book_" + name, labels: ["source": "feed", "symbol": symbol], value: value))
+            }
+        }
+        book("ETH", ["best_bid": 0, "best_ask": 2_000.5, "best_ask_size": 3, "state": 6, "quality": 34])
+        book(
+            "BTC",
+            ["best_bid": 61_837.63, "best_bid_size": 0.25, "best_ask": 61_838, "best_ask_size": 1, "state": 2, "quality": 0])
+        let lines = TopFrame.text(report).split(separator: "\n").map(String.init)
+        #expect(lines.contains("book      state       quality       bid size       bid     ask  ask size"))
+        #expect(lines.contains("feed BTC  live        ok                0.25  61837.63   61838         1"))
+        #expect(lines.contains("feed ETH  recovering  gap+checksum         -         -  2000.5         3"))
+    }
+
     @Test("lines are cut at the terminal's width, and colours only where they are wanted")
     func width() {
         let lines = TopFrame.text(report, width: 40).split(separator: "\n")
