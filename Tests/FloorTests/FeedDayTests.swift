@@ -70,8 +70,8 @@ extension FloorTests {
                 try await FloorProcess.run(["check", try topology("bitstamp", ", channels: [bars]")], in: folder), status: 2,
                 "bitstamp has no channel bars")
             expectRefusal(
-                try await FloorProcess.run(["check", try topology("kraken", ", backup: \"wss://x/\"")], in: folder), status: 2,
-                "backup", "does not number its messages")
+                try await FloorProcess.run(["check", try topology("bitstamp", ", backup: \"wss://x/\"")], in: folder), status: 2,
+                "backup", "does not number its trades")
         }
     }
 }
@@ -141,7 +141,7 @@ final class FeedDay {
     }
 
     /// An authority of its own, and a certificate for localhost that it has signed.
-    private static func makeCertificates(in folder: TestFolder) throws {
+    static func makeCertificates(in folder: TestFolder) throws {
         let script = """
             set -e; cd "$1"
             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem

@@ -1,0 +1,202 @@
+import FloorTesting
+import Foundation
+import PlainData
+import Testing
+import TradingModel
+
+/// How one venue is spoken to, over which wire, and what goes wrong.
+struct MarketCase: Sendable, CustomTestStringConvertible {
+    var venue: String, symbol: String, channels: String, faults: String
+    var wire = FeedDay.Wire()
+    var testDescription: String {
+        venue + (wire.isSecure ? " tls" : "") + (wire.deflates ? " deflate" : "") + (wire.fragments ? " fragments" : "")
+    }
+}
+
+extension FloorTests {
+    /// `floor run` before a market in Python that speaks as each venue does, with what a network does to it.
+    @Suite("every venue's feed over a bad network", .enabled(if: FeedDay.python != nil, "needs python with websockets"))
+    struct MarketVenueTests {
+        static let plain = FeedDay.Wire(fragments: true), packed = FeedDay.Wire(deflates: true, isSecure: true)
+        static let bookCases: [MarketCase] = [plain, packed].flatMap { wire in
+            [
+                MarketCase(
+                    venue: "coinbase", symbol: "BTC-USD", channels: "trades, book", faults: "drop,duplicate,reorder,disconnect",
+                    wire: wire),
+                MarketCase(
+                    venue: "kraken", symbol: "BTC/USD", channels: "trades, book", faults: "drop,duplicate,reorder,disconnect",
+                    wire: wire),
+                MarketCase(
+                    venue: "bitstamp", symbol: "BTC/USD", channels: "trades, book", faults: "duplicate,reorder,disconnect",
+                    wire: wire),
+            ]
+        }
+        static let stockCases: [MarketCase] = [plain, packed].flatMap { wire in
+            [
+                MarketCase(venue: "alpaca", symbol: "AAPL", channels: "trades, quotes, bars", faults: "disconnect", wire: wire),
+                MarketCase(
+                    venue: "polygon", symbol: "AAPL", channels: "trades, quotes", faults: "duplicate,reorder,disconnect",
+                    wire: wire),
+            ]
+        }
+
+        @Test("each trade once and exactly, no best price that never was, and the venue's book at the end", arguments: bookCases)
+        func books(_ one: MarketCase) async throws {
+            let day = try await MarketDay(one)
+            let report = try await day.run()
+            try day.expectTrades(report)
+            let tops = try day.rows("tops.csv", ["bid", "bid_size", "ask", "ask_size"]).map { try $0.map(nanos) }
+            let told = try report.tops.map { try $0.map(nanos) }
+            let known = Set(told + (try report.unseen.map { try $0.map(nanos) }))
+            #expect(tops.count > 50 && tops.allSatisfy { known.contains($0) })
+            #expect(tops.last == told.last)
+            for (side, name) in [("b", "1"), ("a", "2")] {
+                let wanted = try (report.book[side] ?? []).map { try $0.map(nanos) }
+                #expect(try day.bookAtEnd(name) == Dictionary(wanted.map { ($0[0], $0[1]) }) { $1 })
+            }
+            let kinds = try day.rows("status.csv", ["kind"]).map { $0[0] }
+            #expect(kinds.count { $0 == "connected" } == 2 && report.connections == 2)
+            switch one.venue {
+            case "coinbase": #expect(kinds.contains("gap") && kinds.contains("duplicate") && kinds.contains("outOfOrder"))
+            case "kraken": #expect(kinds.count { $0 == "checksum" } >= 2 && kinds.count { $0 == "recovering" } >= 2)
+            default: #expect(kinds.contains("outOfOrder") && kinds.contains("recovering"))
+            }
+        }
+
+        @Test("stock venues are told who we are, and each trade comes as it was", arguments: stockCases)
+        func stocks(_ one: MarketCase) async throws {
+            let day = try await MarketDay(one)
+            let report = try await day.run()
+            try day.expectTrades(report)
+            #expect(try day.rows("quotes.csv", ["bid"]).count > 100)
+            if one.venue == "alpaca" { try day.expectCorrections(report) }
+        }
+    }
+}
+
+/// A price or a size in units of 1e-9.
+private func nanos(_ text: String) throws -> Int64 { try Price(text).rawValue }
+
+/// One run of `floor` before `market_venue.py`.
+private final class MarketDay {
+    struct Report: Decodable {
+        struct Trade: Decodable {
+            let id: UInt64, price: String, size: String
+            let side: String?, time: Int64?
+        }
+        struct Extra: Decodable {
+            let time: Int64, old: Trade, new: Trade?
+        }
+        let trades: [Trade], extras: [Extra]
+        let tops: [[String]], unseen: [[String]]
+        let book: [String: [[String]]]
+        let connections: Int
+        let problems: [String]
+    }
+    let folder: TestFolder
+    let venue: FloorProcess
+    let one: MarketCase
+
+    init(_ one: MarketCase) async throws {
+        self.one = one
+        folder = try TestFolder()
+        let wire = one.wire
+        if wire.isSecure { try FeedDay.makeCertificates(in: folder) }
+        var arguments = [
+            PackageFiles.path("Tests/FloorTests/Peers/market_venue.py"), "--venue", one.venue, "--report",
+            folder.path("report.json"), "--faults", one.faults, "--seed", wire.isSecure ? "7" : "3",
+        ]
+        if wire.deflates { arguments.append("--deflate") }
+        if wire.fragments { arguments.append("--fragment") }
+        if wire.isSecure { arguments += ["--cert", folder.path("server.pem"), "--key", folder.path("server.key")] }
+        venue = try FloorProcess(arguments, in: folder, executable: URL(fileURLWithPath: try #require(FeedDay.python)))
+        try await venue.waitFor("port ")
+        let port = venue.output.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+        let hasBook = one.channels.contains("book")
+        try folder.write(
+            """
+            topology: market-day
+            clock: { kind: event }
+            sources:
+              feed: { kind: websocket, venue: \(one.venue), url: "\(wire.isSecure ? "wss" : "ws")://localhost:\(port)/",
+                      symbols: ["\(one.symbol)"], channels: [\(one.channels)], ends: true, compress: \(wire.deflates)
+                      \(wire.isSecure ? ", ca: ca.pem" : "") }
+            sinks:
+              trades: { kind: csv, from: feed, path: trades.csv }
+              status: { kind: csv, from: feed.status, path: status.csv }
+              quotes: { kind: csv, from: feed.quotes, path: quotes.csv }
+              \(one.venue == "alpaca" ? "corrections: { kind: csv, from: feed.corrections, path: corrections.csv }" : "")
+              \(hasBook ? "book: { kind: csv, from: feed.book, path: book.csv }" : "")
+              \(hasBook ? "tops: { kind: csv, from: feed.tops, path: tops.csv }" : "")
+
+            """, to: "day.yaml")
+    }
+    deinit { venue.kill() }
+
+    func run() async throws -> Report {
+        let secrets = ["APCA_API_KEY_ID=me", "APCA_API_SECRET_KEY=pass\"word", "POLYGON_API_KEY=k e\u{fd}"]
+        let run = try FloorProcess(
+            secrets + [FloorProcess.executable.path, "run", "day.yaml"], in: folder,
+            executable: URL(fileURLWithPath: "/usr/bin/env"))
+        #expect(try await run.wait() == 0, "\(run.errors)")
+        try await venue.waitFor("reported")
+        let report = try JSONDecoder().decode(
+            Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("report.json"))))
+        #expect(report.problems.isEmpty, "\(report.problems)")
+        return report
+    }
+
+    func rows(_ file: String, _ names: [String]) throws -> [[String]] {
+        let lines = try folder.text(file).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        let header = try #require(lines.first)
+        let places = try names.map { name in try #require(header.firstIndex { $0 == name }, "\(name) in \(header)") }
+        return lines.dropFirst().map { line in places.map { String(line[$0]) } }
+    }
+
+    func expectTrades(_ report: Report) throws {
+        let ours = try rows("trades.csv", ["trade_id", "price", "size", "aggressor", "time"]).map {
+            [$0[0], String(try nanos($0[1])), String(try nanos($0[2])), $0[3], String(UTC.parse($0[4]) ?? -1)]
+        }
+        let theirs = try report.trades.map {
+            [
+                String($0.id), String(try nanos($0.price)), String(try nanos($0.size)),
+                ["buy": "1", "sell": "2"][$0.side ?? ""] ?? "",
+                String($0.time ?? 0),
+            ]
+        }
+        #expect(ours == theirs && theirs.count > 200, "\(zip(ours, theirs).first { $0 != $1 } ?? ([], []))")
+    }
+
+    func expectCorrections(_ report: Report) throws {
+        let ours = try rows(
+            "corrections.csv", ["time", "trade_id", "price", "size", "new_trade_id", "new_price", "new_size"])
+        let theirs = try report.extras.map { extra in
+            [UTC.text(extra.time), String(extra.old.id)] + (try plain(extra.old)) + [extra.new.map { String($0.id) } ?? "0"]
+                + (try extra.new.map(plain) ?? ["", "0"])
+        }
+        #expect(ours == theirs && theirs.count > 20, "\(zip(ours, theirs).first { $0 != $1 } ?? ([], []))")
+    }
+    private func plain(_ trade: Report.Trade) throws -> [String] {
+        [try Price(trade.price).description, try Quantity(trade.size).description]
+    }
+
+    /// What a plain dictionary makes of the changes that were told. Sides are FIX's: 1 buys, 2 sells.
+    func bookAtEnd(_ side: String) throws -> [Int64: Int64] {
+        var book: [Int64: Int64] = [:]
+        for row in try rows("book.csv", ["action", "side", "price", "size", "flags"]) {
+            switch row[0] {
+            case "snapshotBegin": book = [:]
+            case "add", "modify": if row[1] == side { book[try nanos(row[2])] = try nanos(row[3]) }
+            case "cancel": if row[1] == side { book[try nanos(row[2])] = nil }
+            default: break
+            }
+            // Of a venue that tells ten levels, what a message pushes out of them is not told.
+            guard one.venue == "kraken", (Int(row[4]) ?? 0) & 128 != 0 else { continue }
+            let kept = Set(book.keys.sorted { side == "1" ? $0 > $1 : $0 < $1 }.prefix(10))
+            book = book.filter { kept.contains($0.key) }
+        }
+        return book
+    }
+}
