@@ -29,6 +29,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     let instruments: InstrumentTable
     @usableFromInline var references: Dense<LastPrice>
     var exposures = Exposures()
+    @usableFromInline var valuation = Valuation()
     private var flow: OrderFlow
     /// Orders that passed, over all and by strategy since it was armed.
     private var passed: Int64 = 0
@@ -85,13 +86,23 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         // A replace may add to what its original holds; until the venue agrees, the larger of the two counts.
         let held = order.action == .replace ? exposures.reserved(order.origClOrdID, order.symbol) : .zero
         exposures.reserve(order, order.orderQty - held, reference: context.reference)
+        valuation.mark(order.symbol.index)
         passed += 1
         repeats[Int(order.strategy.rawValue)] += 1
         flow.add(order, now)
     }
-    public mutating func take(_ position: PositionUpdate) { exposures.apply(position) }
-    public mutating func take(_ parent: ParentUpdate) { exposures.apply(parent) }
-    @inlinable public mutating func take(_ reference: Reference) { references[reference.symbol.index].take(reference) }
+    public mutating func take(_ position: PositionUpdate) {
+        exposures.apply(position)
+        valuation.mark(position.symbol.index)
+    }
+    public mutating func take(_ parent: ParentUpdate) {
+        exposures.apply(parent)
+        valuation.mark(parent.symbol.index)
+    }
+    @inlinable public mutating func take(_ reference: Reference) {
+        references[reference.symbol.index].take(reference)
+        valuation.mark(reference.symbol.index)
+    }
 
     public mutating func process(second position: PositionUpdate, into out: inout Emitter<ClearedOrder, Finding>) {
         take(position)
@@ -105,14 +116,15 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
 
     /// - Parameter isParked: the order waits here already, so that it is no duplicate of itself.
     mutating func context(of order: OrderRequest, _ now: Int64, isParked: Bool = false) -> Context {
+        if rules.limits.maxGross != nil || rules.limits.controls.needsSums { valuation.refresh(exposures, references) }
         let last = references.value(order.symbol.index), row = exposures.row(order.symbol)
         var context = Context(
             instrument: instruments[order.symbol], reference: last.price,
             referenceAge: last.price.isNone ? -1 : elapsed(from: last.time, to: now), held: row.held, buying: row.buying,
-            selling: row.selling, otherGross: rules.limits.maxGross == nil ? .zero : gross(except: order.symbol),
+            selling: row.selling, otherGross: rules.limits.maxGross == nil ? .zero : valuation.gross(except: order.symbol),
             recentOrders: flow.recent(now))
         context.now = now
-        context.standing = standing(of: order, row, last.price)
+        context.standing = standing(of: order, row)
         switch order.action {
         case .new:
             let isKnown =
@@ -127,7 +139,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     }
 
     /// The desk's figures, as far as they are asked for.
-    private func standing(of order: OrderRequest, _ row: Exposures.Row, _ reference: Price) -> Standing {
+    private func standing(of order: OrderRequest, _ row: Exposures.Row) -> Standing {
         let controls = rules.limits.controls
         var standing = Standing()
         (standing.openOrders, standing.trades) = (Int(exposures.open), Int(exposures.trades))
@@ -144,67 +156,10 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
             let left = exposures.reserved(order.parentID, order.symbol)
             standing.parentLeft = left > .zero ? left : nil
         }
-        if controls.needsSums { standing.sums = sums(except: order.symbol, reference) }
+        if controls.needsSums { standing.sums = valuation.sums(except: order.symbol, cash: exposures.cash) }
         halt(of: order, &standing)
         return standing
     }
-    /// Nil where something is held or works whose price is not known.
-    private func sums(except symbol: SymbolID, _ reference: Price) -> Standing.Sums? {
-        var sums = Standing.Sums(), profit = exposures.cash
-        for at in 0..<exposures.symbols {
-            let row = exposures.row(SymbolID(rawValue: UInt32(at)))
-            let long = row.held + row.buying, short = row.selling - row.held
-            if long == 0, short == 0, row.held == 0 { continue }
-            let last = references.value(at).price
-            // What is held of the order's own instrument is worth nothing known: its day is not either.
-            guard !last.isNone else { return nil }
-            guard let worth = Self.product(row.held, last) else { return nil }
-            let (result, past) = profit.addingReportingOverflow(worth)
-            if past { return nil }
-            profit = result
-            guard at != symbol.index else { continue }
-            func money(_ quantity: Int128) -> Notional {
-                Notional(rawValue: Self.product(quantity, last).map { min(.max / 4, max(.min / 4, $0)) } ?? .max / 4)
-            }
-            func add(_ sum: inout Notional, _ more: Notional) {
-                let (total, over) = sum.rawValue.addingReportingOverflow(more.rawValue)
-                sum = Notional(rawValue: over ? .max / 2 : total)
-            }
-            let (bought, sold) = (money(long), money(short))
-            add(&sums.long, long > 0 ? bought : .zero)
-            add(&sums.short, short > 0 ? sold : .zero)
-            add(&sums.netLong, bought)
-            add(&sums.netShort, sold)
-        }
-        sums.profit = Notional(rawValue: profit)
-        return sums
-    }
-
-    /// Nil where something is held or works whose price is not known.
-    private func gross(except symbol: SymbolID) -> Notional? {
-        var sum: Int128 = 0
-        for at in 0..<exposures.symbols where at != symbol.index {
-            let worst = exposures.row(SymbolID(rawValue: UInt32(at))).worst, last = references.value(at).price
-            guard worst != 0 else { continue }
-            guard !last.isNone, let notional = Self.product(worst, last) else { return nil }
-            let (next, past) = sum.addingReportingOverflow(notional)
-            if past { return nil }
-            sum = next
-        }
-        return Notional(rawValue: sum)
-    }
-
-    /// Nil where 128 bits do not hold it. Most quantities have 64, and the product of two such is one instruction.
-    @inline(__always) private static func product(_ quantity: Int128, _ price: Price) -> Int128? {
-        let small = Int64(truncatingIfNeeded: quantity)
-        if Int128(small) == quantity {
-            let whole = small.multipliedFullWidth(by: price.rawValue)
-            return Int128(whole.high) << 64 | Int128(whole.low)
-        }
-        let (whole, over) = quantity.multipliedReportingOverflow(by: Int128(price.rawValue))
-        return over ? nil : whole
-    }
-
     public mutating func state(_ coder: inout StateCoder) {
         coder.field(&references)
         exposures.state(&coder)
@@ -215,6 +170,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         switches.state(&coder)
         ids.state(&coder)
         guard !coder.isSaving else { return }
+        valuation.forget(exposures.symbols)
         board?.show(reviews)
         board?.show(switches)
     }

@@ -7,12 +7,14 @@ import TradingModel
 /// One order through all controls while 10,000 others work: context, verdict and reservation, as in a running desk.
 ///
 /// Hard and soft controls are all set, over 100 instruments and 20 accounts, so that each order is held against 25 rules with
-/// sums over every instrument. Its own answer is checked first: every order passes, and one that breaks them all is found to.
+/// sums over every instrument; between two orders ten prices change. Its own answer is checked first: every order passes, and one that breaks them all is found to.
 struct ComplianceBench {
     let options: BenchOptions
     private static var symbols: Int { 100 }
     private static var working: Int { 10_000 }
     private static var measured: Int { 200_000 }
+    /// New prices between two orders.
+    private static var ticks: Int { 10 }
 
     init(_ options: BenchOptions) { self.options = options }
 
@@ -68,6 +70,13 @@ struct ComplianceBench {
             price: Price(rawValue: (isBuy ? 99 : 101) * Price.one + Int64(number % 50) * 10_000_000))
     }
 
+    /// Prices move a little, of one instrument after the other.
+    private static func trade(_ number: Int, at time: Int64) -> Trade {
+        Trade(
+            eventTime: time, symbol: SymbolID(rawValue: UInt32(1 + number % symbols)),
+            price: Price(rawValue: 100 * Price.one + Int64(number % 7) * 10_000_000), size: Quantity(units: 1))
+    }
+
     private func measure() throws -> [Double] {
         let table = InstrumentTable(
             (1...Self.symbols).map {
@@ -77,7 +86,7 @@ struct ComplianceBench {
         var compliance = Compliance<Trade>(limits(), instruments: table)
         for symbol in 1...Self.symbols {
             let id = SymbolID(rawValue: UInt32(symbol))
-            compliance.take(Trade(eventTime: 0, symbol: id, price: Price(rawValue: 100 * Price.one), size: Quantity(units: 1)))
+            compliance.take(Self.trade(symbol, at: 0))
             compliance.take(
                 PositionUpdate(
                     eventTime: 0, symbol: id, account: TextID(rawValue: 1), strategy: TextID(rawValue: 30),
@@ -100,6 +109,7 @@ struct ComplianceBench {
         var times = [Double](repeating: 0, count: Self.measured)
         for at in 0..<Self.measured {
             now += 10
+            for tick in 0..<Self.ticks { compliance.take(Self.trade(at &* Self.ticks + tick, at: now)) }
             let asked = order(Self.working + at, at: now), start = TickClock.monotonic()
             let verdict = compliance.decide(asked, at: now)
             times[at] = Double(TickClock.monotonic() - start)
