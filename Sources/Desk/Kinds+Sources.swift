@@ -10,7 +10,7 @@ enum SourceKinds {
         "file", .source,
         parameters: [
             Parameter(
-                "path", .path, doc: "the file, plain or packed with gzip or zstd. Relative to where floor is started",
+                "path", .path, doc: "the file, plain or packed with gzip, zstd or zip. Relative to where floor is started",
                 isPlace: true),
             Parameter("format", .choice(FileFormat.allCases.map(\.rawValue)), doc: "how its rows are written"),
             Parameter(
@@ -31,13 +31,15 @@ enum SourceKinds {
             ),
             Parameter(
                 "date", .text, .optional,
-                doc: "itch: the day of the file, as 2019-01-30, where its name does not say it as 01302019.NASDAQ_ITCH50 does"),
+                doc:
+                    "itch: the day of the file, as 2019-01-30, where its name does not say it as 01302019.NASDAQ_ITCH50 does; CSV: from whose midnight numbers of time count, name for the day that the file's name begins with"
+            ),
             Parameter(
                 "time", .choice(DBNTime.allCases.map(\.rawValue)), .optional,
                 doc:
                     "dbn: which time is the event's, the venue's (event, as without it) or the vendor's (received), by which files are in order"
             ),
-        ],
+        ] + layout,
         outputs: [
             OutputPort("out", .depending { settings in element(settings) }),
             // Of the formats that hold both: lobster, binance, dbn, itch and floor.
@@ -48,6 +50,32 @@ enum SourceKinds {
             OutputPort("bars", "Bar", optional: true), OutputPort("trades", "Trade", optional: true),
         ],
         summary: "Reads a file from its first row to its last.", isPulled: true)
+
+    /// How a file of rows differs from the CSV form that it is read as.
+    private static let layout = [
+        Parameter(
+            "header", .list(of: .text), .optional,
+            doc: "CSV without a header: its columns by the form's names, \"-\" for one that is left aside"),
+        Parameter(
+            "columns", .table(of: .text), .optional,
+            doc: "CSV: what columns of the form are called in the file, {time: timestamp}"),
+        Parameter("symbol", .text, .optional, doc: "CSV without a column of symbols: the symbol of all rows"),
+        Parameter("separator", .text, .optional, doc: "CSV: what stands between fields, where it is no comma"),
+        Parameter(
+            "unit", .choice(["s", "ms", "us", "ns"]), .optional,
+            doc: "CSV: what numbers of time count, since 1970 or since midnight of date"),
+        Parameter(
+            "zone", .text, .optional,
+            doc:
+                "CSV: whose midnight that is, and what times without a zone are in: UTC, America/New_York, -05:00; without it UTC"
+        ),
+        Parameter(
+            "price_decimals", .integer(0...9), .optional,
+            doc: "CSV: how many of a price's digits are decimals, where prices are written without a point"),
+        Parameter(
+            "stamp", .choice(["start", "end"]), .optional,
+            doc: "bars-csv, panel-csv: whether a row's time is its bar's start, as without it, or its end"),
+    ]
 
     private static func element(_ settings: Settings) -> String {
         guard let format = FileFormat(rawValue: settings.text("format")) else { return Trade.elementName }

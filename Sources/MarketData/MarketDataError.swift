@@ -3,6 +3,7 @@ public enum MarketDataError: Error, Hashable, Sendable {
     case cannotRead(file: String, cause: String)
     case badGzip(file: String, atByte: Int, cause: String)
     case badZstd(file: String, atByte: Int, cause: String)
+    case badZip(file: String, atByte: Int, cause: String)
     case unsupportedCompression(file: String, kind: String)
     case lineTooLong(file: String, line: Int, limit: Int)
     case empty(file: String, form: String, columns: String)
@@ -27,6 +28,8 @@ extension MarketDataError: CustomStringConvertible {
             "\(file): the gzip stream breaks at byte \(at): \(cause); is the file complete?"
         case .badZstd(let file, let at, let cause):
             "\(file): the zstd stream breaks at byte \(at): \(cause); is the file complete?"
+        case .badZip(let file, let at, let cause):
+            "\(file): the zip archive breaks at byte \(at): \(cause); is the file complete?"
         case .unsupportedCompression(let file, let kind):
             "\(file): \(kind) is not supported here; unpack it, or pack it with gzip or zstd"
         case .lineTooLong(let file, let line, let limit):

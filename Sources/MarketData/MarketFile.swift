@@ -59,6 +59,8 @@ public struct FileOptions: Sendable {
     public var time = DBNTime.event
     /// The day of a file whose rows tell only the time, `2019-01-30`, where its name does not say it.
     public var date: String?
+    /// How a file of rows differs from its CSV form.
+    public var layout = CSVLayout()
     /// What is read beside the main output.
     public var wants: Set<FileElement> = []
 
@@ -103,12 +105,20 @@ public struct MarketFile {
     public init(
         _ path: String, format: FileFormat, names: Names, barLength: Int64? = nil, options: FileOptions = FileOptions()
     ) throws(MarketDataError) {
+        let layout = options.layout
+        if !layout.isPlain, ![.tradesCSV, .quotesCSV, .barsCSV, .panelCSV, .bookCSV, .targetsCSV].contains(format) {
+            throw .badName(
+                file: path,
+                rule:
+                    "header, columns, symbol, separator, unit, zone, price_decimals and stamp are of CSV forms, not of \(format.rawValue)"
+            )
+        }
         switch format {
-        case .tradesCSV: trades = try TradesCSV(path, names: names)
-        case .quotesCSV: quotes = try QuotesCSV(path, names: names)
-        case .barsCSV, .panelCSV: bars = try BarsCSV(path, names: names, length: barLength)
+        case .tradesCSV: trades = try TradesCSV(path, names: names, layout: layout)
+        case .quotesCSV: quotes = try QuotesCSV(path, names: names, layout: layout)
+        case .barsCSV, .panelCSV: bars = try BarsCSV(path, names: names, length: barLength, layout: layout)
         case .closesCSV: bars = try ClosesCSV(path, names: names, length: barLength)
-        case .targetsCSV: targets = try TargetsCSV(path, names: names)
+        case .targetsCSV: targets = try TargetsCSV(path, names: names, layout: layout)
         case .ordersCSV: orders = try OrdersCSV(path, names: names)
         case .reportsCSV: reports = try ReportsCSV(path, names: names)
         case .lobster:
@@ -120,7 +130,7 @@ public struct MarketFile {
             trades = try BinanceTrades(path, names: names)
             quotes = try BinanceQuotes(path, names: names)
         case .dbn: try openDBN(path, names, barLength, options)
-        case .bookCSV: book = try BookCSV(path, names: names)
+        case .bookCSV: book = try BookCSV(path, names: names, layout: layout)
         case .floor: try openTicks(path, names, options)
         case .parquet: try openParquet(path, names, barLength, options)
         case .itch:

@@ -76,6 +76,74 @@ extension FloorTests {
             #expect(try await topology.verify() == 166_260)
         }
 
+        /// The options are those of docs/files.md; the same said again in Python is in the peer.
+        @Test("tables of other programs: their columns, clocks, zones, separators, whole prices, bars stamped at their end, zips")
+        func layouts() async throws {
+            var topology = try FileTopology()
+            try topology.decode("layouts", topology.peer(), ReferenceData.folder.path)
+            func read(_ path: String, _ format: String, _ keys: String) {
+                topology.read(data(path), format + "-csv", keys, main: format)
+            }
+            read(
+                "pyalgotrade-ticks/nt-spy-minute-2011-03.csv.gz", "bars",
+                "header: [time, open, high, low, close, volume], separator: \";\", symbol: SPY, stamp: end, every: 1m")
+            read(
+                "nautilus-market-data/bitmex_trades_XBTUSD.csv", "trades",
+                "columns: { time: timestamp, size: amount, aggressor: side }, unit: us")
+            read(
+                "nautilus-market-data/ADABTC-1m-2021-11-27.csv", "bars",
+                "header: [time, open, high, low, close, volume, \"-\", \"-\", trades, \"-\", \"-\", \"-\"], symbol: ADABTC, unit: ms, every: 1m"
+            )
+            read("nautilus-market-data/usdjpy-ticks.csv", "quotes", "columns: { time: timestamp }, symbol: USDJPY")
+            read(
+                "nautilus-market-data/6EH4.XCME_1min_bars_20240101_20240131.csv.gz", "bars",
+                "columns: { time: timestamp_utc }, symbol: 6EH4, every: 1m")
+            read(
+                "nautilus-market-data/gbpusd-m1-ask-2012.csv.gz", "bars",
+                "columns: { time: timestamp }, symbol: GBPUSD, every: 1m")
+            read("nautilus-market-data/quote_tick_data.csv.gz", "quotes", "header: [time, bid, ask, \"-\"], symbol: EURUSD")
+            read(
+                "lean-fx-crypto/fxcm/tick/eurusd/20140504_quote.zip", "quotes",
+                "header: [time, bid, ask], symbol: EURUSD, unit: ms, date: name, zone: \"-05:00\"")
+            read(
+                "lean-equity/tick/ibm/20131008_trade.zip", "trades",
+                "header: [time, price, size, \"-\", \"-\", \"-\"], symbol: IBM, unit: ms, date: name, zone: America/New_York, price_decimals: 4"
+            )
+            read(
+                "lean-corporate-actions/daily/aapl.zip", "bars",
+                "header: [time, open, high, low, close, volume], symbol: AAPL, price_decimals: 4, every: 1d")
+            read(
+                "lean-fx-crypto/coinbase/minute/btcusd/20161007_trade.zip", "bars",
+                "header: [time, open, high, low, close, volume], symbol: BTCUSD, unit: ms, date: name, every: 1m")
+            #expect(try await topology.verify() > 90_000)
+        }
+
+        /// Expected: the bars that Databento published of the same four minutes, read by its own library.
+        @Test("time bars of a Databento file's trades are the vendor's own ohlcv-1m")
+        func vendorsBars() async throws {
+            let topology = try FileTopology(), folder = "databento-dbn/nautilus/historical_bars_catalog/futures_"
+            let published = data(folder + "ohlcv-1m_2024-07-01T23-40_2024-07-02T00-10.dbn.zst")
+            try topology.decode("dbn", topology.peer(), published)
+            try topology.folder.write(
+                """
+                topology: minutes
+                sources: { tape: { kind: file, format: dbn, path: "\(data(folder + "trades_2024-07-01T23-58_2024-07-02T00-02.dbn.zst"))" } }
+                operators: { bars: { kind: time-bars, from: tape, every: 1m } }
+                sinks: { out: { kind: csv, from: bars, path: bars.csv } }
+
+                """, to: "minutes.yaml")
+            let run = try await FloorProcess.run(["run", "minutes.yaml"], in: topology.folder)
+            try #require(run.status == 0, "\(run)")
+            // Times, symbol, prices and volume; the vendor's bars have neither VWAP nor count.
+            func rows(_ name: String) throws -> [String] {
+                try topology.folder.text(name).split(separator: "\n").map {
+                    $0.split(separator: ",", omittingEmptySubsequences: false)[..<8].joined(separator: ",")
+                }
+            }
+            let found = try rows("bars.csv"), theirs = Set(try rows("peer/0.bars.csv"))
+            #expect(found.count == 5 && found.allSatisfy(theirs.contains), "\(found)")
+        }
+
         /// The tables that the peers wrote are of the CSV forms themselves: they come out as they went in.
         @Test("the CSV forms, columns in any order and times as numbers, tick files and Parquet give the same rows again")
         func tables() async throws {

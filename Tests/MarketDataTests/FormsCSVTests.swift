@@ -199,10 +199,84 @@ struct ByteFileTests {
         }
     }
 
+    /// Made by Python's zipfile: by name, with the checksum in front; into a pipe, with it behind; two files in one.
+    @Test(
+        "a zip of one file is unpacked; one cut off, damaged or with two files is one clear error",
+        .enabled(if: python(with: "zipfile") != nil))
+    func zip() throws {
+        let plain = try scratch.file("a.csv", Array(text.utf8))
+        let script = """
+            import sys, zipfile
+            folder = sys.argv[1]
+            class Pipe:
+                def __init__(self, path): self.file = open(path, 'wb')
+                def write(self, data): return self.file.write(data)
+                def flush(self): self.file.flush()
+            for name, target, count in [('one', folder + '/one.zip', 1), ('pipe', Pipe(folder + '/pipe.zip'), 1), ('two', folder + '/two.zip', 2)]:
+                with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
+                    for k in range(count): archive.writestr(f'{k}.csv', open(folder + '/a.csv').read())
+            """
+        _ = try output(of: #require(python(with: "zipfile")), ["-c", script, scratch.path])
+        func path(_ name: String) -> String { scratch.path + "/" + name }
+        let expected = try texts(all(try TradesCSV(plain, names: names)), names)
+        for name in ["one.zip", "pipe.zip"] {
+            #expect(try texts(all(try TradesCSV(path(name), names: names)), names) == expected)
+        }
+        let two = try #require(throws: MarketDataError.self) { try all(try TradesCSV(path("two.zip"), names: names)) }
+        #expect(two.description.contains("two.zip: the zip archive holds several files, and a source reads one: unpack it"))
+        let whole = try #require(contents(path("one.zip")))
+        let cut = try scratch.file("cut.zip", Array(whole[..<(whole.count / 2)]))
+        let error = try #require(throws: MarketDataError.self) { try all(try TradesCSV(cut, names: names)) }
+        #expect(error.description.contains("cut.zip: the zip archive breaks at byte \(whole.count / 2): it ends in the middle"))
+        var wrong = whole
+        wrong[14] ^= 1  // The checksum, by PKWARE's description.
+        let other = try scratch.file("wrong.zip", wrong)
+        let sum = try #require(throws: MarketDataError.self) { try all(try TradesCSV(other, names: names)) }
+        #expect(sum.description.contains("its checksum is wrong"))
+        var random = SplitMix64(seed: 6)
+        for _ in Fuzz.rounds(300, of: "zip") {
+            let damaged = try scratch.file("bad.zip", mutated(whole, using: &random))
+            do { _ = try all(try TradesCSV(damaged, names: names)) } catch is MarketDataError {}
+        }
+    }
+
+    @Test("what is said about a file's rows and does not fit is named by its key")
+    func layoutMistakes() throws {
+        let path = try scratch.file("20240311_x.csv", "1,2,3\n")
+        func refused(_ change: (inout CSVLayout) -> Void) throws -> String {
+            var layout = CSVLayout()
+            layout.header = ["time", "price", "size"]
+            layout.symbol = "A"
+            change(&layout)
+            return try #require(throws: MarketDataError.self) { try all(TradesCSV(path, names: names, layout: layout)) }
+                .description
+        }
+        #expect(try refused { $0.zone = "Mars" }.contains("zone: \"Mars\" is not known; there is UTC, America/New_York"))
+        #expect(try refused { $0.separator = ";;" }.contains("separator: \";;\" is not one character"))
+        #expect(try refused { $0.date = "soon" }.contains("date: \"soon\" is not a day"))
+        #expect(try refused { $0.columns = ["prize": "p"] }.contains("columns: \"prize\" is no column of trades-csv"))
+        #expect(try refused { $0.columns = ["price": "p"] }.contains("the header has no column \"p\""))
+        #expect(try refused { $0.symbol = nil }.contains("the header has no column \"symbol\""))
+        #expect(try refused { $0.header = ["time", "price"] }.contains(":1: 3 fields where the header has 2"))
+        #expect(try refused { _ in }.contains(":1: time \"1\" is not a time"))
+        var layout = CSVLayout()
+        (layout.header, layout.symbol, layout.unit, layout.date) = (["time", "price", "size"], "A", "ms", "name")
+        (layout.zone, layout.priceDecimals) = ("America/New_York", 2)
+        // By hand: midnight in New York is 04:00 UTC from 10 March 2024 on.
+        #expect(
+            try texts(all(TradesCSV(path, names: names, layout: layout)), names) == [
+                ["2024-03-11T04:00:00.001Z", "A", "0.02", "3", "", "0"]
+            ])
+        var options = FileOptions()
+        options.layout = layout
+        let orders = try #require(throws: MarketDataError.self) {
+            try MarketFile(path, format: .ordersCSV, names: names, options: options)
+        }
+        #expect(orders.description.contains("are of CSV forms, not of orders-csv"))
+    }
+
     @Test("what is neither text nor packed in a known way is named")
     func others() throws {
-        let zip = try scratch.file("t.csv.zip", [0x50, 0x4B, 0x03, 0x04, 0, 0])
-        #expect(throws: MarketDataError.unsupportedCompression(file: zip, kind: "zip")) { try TradesCSV(zip, names: names) }
         #expect(throws: MarketDataError.cannotRead(file: scratch.path, cause: "it is a folder")) {
             try TradesCSV(scratch.path, names: names)
         }

@@ -42,9 +42,18 @@ struct FormsFuzzTests {
                 + "2024-03-11,8,A,O1,E1,F,1,100,40,60,40,10.5,hello\n2024-03-11,9,B,O1,,,1,,,,,,too late\n",
             { try all(try ReportsCSV($0, names: $1)) }
         ),
+        (
+            "a table of another program", "20240311 133000065;1025;7\n20240311 13:30;1026;.5\n\n12.5;7;2\n",
+            {
+                var layout = CSVLayout()
+                (layout.header, layout.separator, layout.symbol) = (["time", "price", "size"], ";", "A")
+                (layout.unit, layout.zone, layout.priceDecimals) = ("s", "America/New_York", 2)
+                return try all(try TradesCSV($0, names: $1, layout: layout))
+            }
+        ),
     ]
 
-    @Test("no bytes make a reader fail otherwise than by its error", arguments: 0..<6)
+    @Test("no bytes make a reader fail otherwise than by its error", arguments: 0..<7)
     func fuzz(form: Int) throws {
         let (name, text, read) = Self.forms[form]
         let whole = Array(text.utf8), spice = Array(",\"\n\r.-+eE0:TZ\0".utf8) + [0xFF, 0xC3]

@@ -88,7 +88,25 @@ extension FileOptions {
         main = settings.textIfPresent("main").flatMap(FileElement.init)
         date = settings.textIfPresent("date")
         if let name = settings.textIfPresent("schema") { schema = DBNSchema.allCases.first { $0.name == name } }
+        layout = CSVLayout(settings)
         if let name = settings.textIfPresent("time"), let said = DBNTime(rawValue: name) { time = said }
+    }
+}
+
+extension CSVLayout {
+    init(_ settings: Settings) {
+        self.init()
+        header = settings.textsIfPresent("header") ?? []
+        for entry in settings.mapIfPresent("columns")?.entries ?? [] {
+            if case .text(let name) = entry.value { columns[entry.name] = name }
+        }
+        symbol = settings.textIfPresent("symbol")
+        if let said = settings.textIfPresent("separator") { separator = said }
+        unit = settings.textIfPresent("unit")
+        if settings.text("format").hasSuffix("-csv") { date = settings.textIfPresent("date") }
+        if let said = settings.textIfPresent("zone") { zone = said }
+        priceDecimals = Int(settings.integerIfPresent("price_decimals") ?? 0)
+        isStampedAtEnd = settings.textIfPresent("stamp") == "end"
     }
 }
 

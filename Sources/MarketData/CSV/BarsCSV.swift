@@ -10,8 +10,9 @@ public struct BarsCSV: PullSource {
     private var rows: CSVRows<Form>
 
     /// - Parameter length: of a bar, in nanoseconds.
-    public init(_ path: String, names: Names, length: Int64? = nil) throws(MarketDataError) {
-        rows = try CSVRows(path, form: Form(length: length), names: names)
+    public init(_ path: String, names: Names, length: Int64? = nil, layout: CSVLayout = CSVLayout()) throws(MarketDataError) {
+        rows = try CSVRows(
+            path, form: Form(length: length, isStampedAtEnd: layout.isStampedAtEnd), layout: layout, names: names)
     }
 
     public mutating func fill(_ buffer: UnsafeMutableBufferPointer<Bar>) throws(MarketDataError) -> Int {
@@ -28,14 +29,16 @@ public struct BarsCSV: PullSource {
         ]
 
         var length: Int64?
+        let isStampedAtEnd: Bool
 
-        mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer) {
+        mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer, _ context: inout RowContext) {
             guard length == nil, !fields.has(9) else { return }
-            length = smallestStep(firstBlock, column: fields.places[0]) ?? UTC.day
+            length = smallestStep(firstBlock, column: fields.places[0]) { context.time(of: $0) } ?? UTC.day
         }
 
         mutating func row(_ fields: Fields, _ context: inout RowContext) throws(FieldFlaw) -> Bar {
-            let time = try context.time(fields, 0)
+            var time = try context.time(fields, 0)
+            if isStampedAtEnd { time &-= length ?? UTC.day }
             var closeTime = time &+ (length ?? UTC.day)
             if fields.has(9), !fields[9].isEmpty { closeTime = try context.time(fields, 9) }
             if closeTime <= time { throw FieldFlaw(fields.has(9) ? 9 : 0, fields.has(9) ? .below("time") : .outOfRange) }
@@ -57,7 +60,7 @@ public struct BarsCSV: PullSource {
 /// The smallest step between different times in a column of these rows; nil where there is only one time, or none.
 ///
 /// A row that cannot be read ends the search: it is reported when it is reached.
-func smallestStep(_ rows: UnsafeRawBufferPointer, column: Int) -> Int64? {
+func smallestStep(_ rows: UnsafeRawBufferPointer, column: Int, time read: (UnsafeRawBufferPointer) -> Int64?) -> Int64? {
     guard column >= 0, var at = rows.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
     let end = at + rows.count
     let scanner = RowScanner(count: RowScanner.mostColumns, places: [])
@@ -68,7 +71,7 @@ func smallestStep(_ rows: UnsafeRawBufferPointer, column: Int) -> Int64? {
         guard column < found else { continue }
         let field = UnsafeRawBufferPointer(
             start: scanner.fields.starts[column], count: scanner.fields.ends[column] - scanner.fields.starts[column])
-        guard let time = UTC.parse(field) else { break }
+        guard let time = read(field) else { break }
         times.insert(time)
         if times.count == 1_000 { break }
     }

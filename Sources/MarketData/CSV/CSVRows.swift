@@ -9,7 +9,7 @@ protocol CSVForm {
     static var name: String { get }
     static var columns: [CSVColumn] { get }
     /// Before the first row, with the header's columns in place.
-    mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer)
+    mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer, _ context: inout RowContext)
     mutating func row(_ fields: Fields, _ context: inout RowContext) throws(FieldFlaw) -> Row
     /// Whether rows of the columns alone, in the form's order, can be read in one go by `plainRow`: how many columns those are.
     static var plainColumns: Int? { get }
@@ -26,7 +26,7 @@ extension CSVForm {
         _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ fields: Fields, _ context: inout RowContext
     ) -> Row? { nil }
 
-    mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer) {}
+    mutating func begin(_ fields: Fields, firstBlock: UnsafeRawBufferPointer, _ context: inout RowContext) {}
 
     static var columnList: String {
         columns.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(separator: ",")
@@ -38,10 +38,21 @@ struct RowContext {
     let symbols: SymbolReader
     let names: Names
     var times = TimeReader()
+    /// Of a file that tells times in its own way.
+    var clock: CSVClock?
+    /// Of a file that does not tell it.
+    var symbol: SymbolID?
+
+    @inline(__always)
+    mutating func time(of bytes: UnsafeRawBufferPointer) -> Int64? {
+        clock == nil ? times.time(bytes) : clockTime(bytes)
+    }
+    @inline(never)
+    private func clockTime(_ bytes: UnsafeRawBufferPointer) -> Int64? { clock?.time(bytes) }
 
     @inline(__always)
     mutating func time(_ fields: Fields, _ column: Int) throws(FieldFlaw) -> Int64 {
-        guard let time = times.time(fields[column]) else {
+        guard let time = time(of: fields[column]) else {
             throw FieldFlaw(column, fields[column].isEmpty ? .missing : .notATime)
         }
         return time
@@ -49,6 +60,7 @@ struct RowContext {
 
     @inline(__always)
     func symbol(_ fields: Fields, _ column: Int) throws(FieldFlaw) -> SymbolID {
+        if let symbol { return symbol }
         let bytes = fields[column]
         if bytes.isEmpty { throw FieldFlaw(column, .missing) }
         return symbols.symbol(bytes)
@@ -72,19 +84,22 @@ struct CSVRows<Form: CSVForm> {
     private var hasEnded = false
     private let isPlain: Bool
 
-    init(_ path: String, form: Form, names: Names) throws(MarketDataError) {
+    init(_ path: String, form: Form, layout: CSVLayout = CSVLayout(), names: Names) throws(MarketDataError) {
         self.form = form
-        blocks = try LineBlocks(path)
+        blocks = try LineBlocks(path, separator: layout.separatorByte(path))
         context = RowContext(symbols: SymbolReader(names), names: names)
+        context.clock = try layout.clock(path)
+        context.symbol = layout.symbol.map(names.symbol)
         guard let block = try blocks.next(), let start = block.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
             throw .empty(file: path, form: Form.name, columns: Form.columnList)
         }
         end = start + block.count
         let hasMark = block.starts(with: [0xEF, 0xBB, 0xBF])  // A byte order mark, as spreadsheets write it.
-        (scanner, at) = try RowScanner.header(hasMark ? start + 3 : start, end, path: path, form: Form.self)
+        (scanner, at) = try RowScanner.header(hasMark ? start + 3 : start, end, path: path, form: Form.self, layout)
+        if !layout.header.isEmpty { line = 0 }
         let (count, places) = (scanner.count, scanner.fields.places)
-        isPlain = count == Form.plainColumns && (0..<count).allSatisfy { places[$0] == $0 }
-        self.form.begin(scanner.fields, firstBlock: UnsafeRawBufferPointer(start: at, count: end - at))
+        isPlain = layout.isPlain && count == Form.plainColumns && (0..<count).allSatisfy { places[$0] == $0 }
+        self.form.begin(scanner.fields, firstBlock: UnsafeRawBufferPointer(start: at, count: end - at), &context)
     }
 
     mutating func fill(_ buffer: UnsafeMutableBufferPointer<Form.Row>) throws(MarketDataError) -> Int {

@@ -10,6 +10,8 @@ struct Fields {
     /// For each column of the form: its place in the row, or −1.
     let places: UnsafeMutablePointer<Int>
     let powers: UnsafeMutablePointer<UInt64>
+    /// The power of ten between a price as it is written and one in 1e-9.
+    let priceScale: Int
 
     @inline(__always)
     subscript(column: Int) -> UnsafeRawBufferPointer {
@@ -22,7 +24,7 @@ struct Fields {
 
     @inline(__always)
     func price(_ column: Int) throws(FieldFlaw) -> Price {
-        Price(rawValue: try decimal(column, scale: Price.scale))
+        Price(rawValue: try decimal(column, scale: priceScale))
     }
 
     @inline(__always)

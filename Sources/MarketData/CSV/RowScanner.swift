@@ -1,3 +1,5 @@
+import TradingModel
+
 /// Cuts a row into its fields, where they lie.
 final class RowScanner {
     /// How many fields a row has.
@@ -7,13 +9,15 @@ final class RowScanner {
 
     static var mostColumns: Int { 4_096 }
 
-    init(count: Int, places: [Int]) {
+    /// - Parameter priceDecimals: how many of a price's digits are decimals, where prices have no point.
+    init(count: Int, places: [Int], priceDecimals: Int = 0) {
         self.count = count
         let place = UnsafeMutablePointer<Int>.allocate(capacity: max(1, places.count))
         place.initialize(from: places, count: places.count)
         // One more than a row has, so that one field too many can be seen.
         fields = Fields(
-            starts: .allocate(capacity: count + 1), ends: .allocate(capacity: count + 1), places: place, powers: powers.values)
+            starts: .allocate(capacity: count + 1), ends: .allocate(capacity: count + 1), places: place, powers: powers.values,
+            priceScale: Price.scale - priceDecimals)
     }
 
     deinit {
@@ -99,30 +103,39 @@ final class RowScanner {
         UnsafeBufferPointer(start: start, count: end - start).allSatisfy { $0 == 32 || $0 == 9 || $0 == 13 || $0 == 10 }
     }
 
-    /// Reads the header, and finds each column of the form in it.
+    /// Reads the header, or takes the one that was said, and finds each column of the form in it.
     static func header<Form: CSVForm>(
-        _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, path: String, form: Form.Type
+        _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, path: String, form: Form.Type, _ layout: CSVLayout
     ) throws(MarketDataError) -> (RowScanner, UnsafePointer<UInt8>) {
+        let known = Set(Form.columns.map(\.name))
+        if let other = layout.columns.keys.sorted().first(where: { !known.contains($0) }) {
+            throw .badName(file: path, rule: "columns: \"\(other)\" is no column of \(Form.name), which has \(Form.columnList)")
+        }
         let probe = RowScanner(count: mostColumns, places: [])
         let (next, count) = probe.split(start, end)
         guard count <= mostColumns, !isBlank(start, next) else {
             throw .empty(file: path, form: Form.name, columns: Form.columnList)
         }
-        let header = (0..<count).map { place -> String in
+        let read = (0..<count).map { place -> String in
             let bytes = UnsafeBufferPointer(
                 start: probe.fields.starts[place], count: probe.fields.ends[place] - probe.fields.starts[place])
             return String(decoding: bytes, as: UTF8.self).trimmed.lowercased()
         }
+        let header = layout.header.isEmpty ? read : layout.header
+        guard header.count == count else { throw .fieldCount(file: path, line: 1, found: count, expected: header.count) }
         var places: [Int] = []
         for column in Form.columns {
-            let found = header.indices.filter { header[$0] == column.name }
-            if found.count > 1 { throw .repeatedColumn(file: path, column: column.name) }
-            if found.isEmpty, column.isRequired {
-                throw .missingColumn(file: path, column: column.name, form: Form.name, columns: Form.columnList)
+            let name = layout.columns[column.name]?.lowercased() ?? column.name
+            let found = header.indices.filter { header[$0] == name }
+            if found.count > 1 { throw .repeatedColumn(file: path, column: name) }
+            if found.isEmpty, column.isRequired, column.name != "symbol" || layout.symbol == nil {
+                throw .missingColumn(file: path, column: name, form: Form.name, columns: Form.columnList)
             }
             places.append(found.first ?? -1)
         }
-        return (RowScanner(count: count, places: places), next)
+        return (
+            RowScanner(count: count, places: places, priceDecimals: layout.priceDecimals), layout.header.isEmpty ? next : start
+        )
     }
 }
 

@@ -6,8 +6,8 @@ import TradingModel
 public struct TargetsCSV: PullSource {
     private var rows: CSVRows<Form>
 
-    public init(_ path: String, names: Names) throws(MarketDataError) {
-        rows = try CSVRows(path, form: Form(), names: names)
+    public init(_ path: String, names: Names, layout: CSVLayout = CSVLayout()) throws(MarketDataError) {
+        rows = try CSVRows(path, form: Form(), layout: layout, names: names)
     }
 
     public mutating func fill(_ buffer: UnsafeMutableBufferPointer<Target>) throws(MarketDataError) -> Int {

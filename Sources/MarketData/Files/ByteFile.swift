@@ -1,6 +1,6 @@
 import Glibc
 
-/// The bytes of a file from its start to its end, unpacked where it is gzip or zstd (several members or frames included), as
+/// The bytes of a file from its start to its end, unpacked where it is gzip, zstd (several members or frames included) or a zip of one file, as
 /// its first bytes say. Only one block of it is in memory. The path "-" is standard input.
 final class ByteFile {
     let path: String
@@ -47,8 +47,8 @@ final class ByteFile {
             unpacker = Gunzip(file: path)
         } else if Unzstd.isBeginning(head) {
             unpacker = Unzstd(file: path)
-        } else if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-            throw .unsupportedCompression(file: path, kind: "zip")
+        } else if Unzip.isBeginning(head) {
+            unpacker = Unzip(file: path)
         }
     }
 

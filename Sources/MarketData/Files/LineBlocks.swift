@@ -4,6 +4,8 @@ import Glibc
 final class LineBlocks {
     let path: String
     private let file: ByteFile
+    /// What stands between fields, where it is no comma: made one.
+    private let separator: UInt8
     private var storage: UnsafeMutableRawBufferPointer
     /// The bytes behind the last whole line, which begin the next block.
     private var restStart = 0
@@ -12,8 +14,8 @@ final class LineBlocks {
 
     static var longestLine: Int { 16 << 20 }
 
-    init(_ path: String, blockBytes: Int = 256 << 10) throws(MarketDataError) {
-        self.path = path
+    init(_ path: String, blockBytes: Int = 256 << 10, separator: UInt8 = 44) throws(MarketDataError) {
+        (self.path, self.separator) = (path, separator)
         file = try ByteFile(path)
         storage = .allocate(byteCount: blockBytes, alignment: 64)
     }
@@ -33,6 +35,9 @@ final class LineBlocks {
             guard got > 0, let start = storage.baseAddress else {
                 (restStart, restEnd) = (0, 0)
                 return filled == 0 ? nil : UnsafeRawBufferPointer(rebasing: storage[..<filled])
+            }
+            if separator != 44 {
+                for at in filled..<filled + got where storage[at] == separator { storage[at] = 44 }
             }
             filled += got
             var whole = filled

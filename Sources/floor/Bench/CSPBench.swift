@@ -26,7 +26,7 @@ struct CSPBench {
     func run() throws -> [BenchLine] {
         let script = try Native.source("csp_graph.py")
         try FileManager.default.createDirectory(atPath: options.folder, withIntermediateDirectories: true)
-        let python = Self.python
+        let python = Native.python(with: "csp")
         if python == nil {
             complain("csp is not installed (scripts/install-dependencies --bench): its published rates stand in for it")
         }
@@ -49,14 +49,6 @@ struct CSPBench {
                 pairs.append((own.rate, Double(peer.ticks) / peer.seconds / 1e6))
             }
             return .ratio(name + (python == nil ? " (csp: published)" : ""), pairs, "M ticks/s", atLeast: 10)
-        }
-    }
-
-    /// A Python that has csp.
-    private static var python: String? {
-        [".venv/bin/python", "../.venv/bin/python"].first { path in
-            guard FileManager.default.fileExists(atPath: path) else { return false }
-            return (try? Native.execute(path, ["-c", "import csp"])) != nil
         }
     }
 

@@ -16,7 +16,7 @@ struct FileBench {
     }
 
     /// What the loop says of a file.
-    private struct Result: Decodable {
+    struct Result: Decodable {
         var records: Int, seconds: Double, sum: String
         var bars: Int?, volume: Int64?
     }
@@ -42,6 +42,7 @@ struct FileBench {
             try stated("ITCH to trades, orders kept", "M messages/s", messages) { _ = try trades(itch, .itch) { _ in 0 } })
         lines.append(try stated("ITCH to quotes, books of 500 stocks", "M messages/s", messages) { try quotes(itch) })
         lines += try csvLines(csv)
+        lines += try peerLines(csv)
         lines += try tickLines(dbn, messages)
         return lines
     }
@@ -162,7 +163,7 @@ struct FileBench {
     }
 
     /// Through the runtime: sequenced, with watermarks, timers, digests and metrics.
-    private func bars(_ path: String) throws -> (BarSums, Double) {
+    func bars(_ path: String) throws -> (BarSums, Double) {
         let graph = Graph(edgeCapacity: 4_096), names = Names(), sums = BarSums()
         for symbol in BenchTrades.symbols { _ = names.symbol(symbol) }
         let port = graph.source("trades", Trade.self)

@@ -17,6 +17,14 @@ struct Native {
         return program
     }
 
+    /// A Python that has a package.
+    static func python(with package: String) -> String? {
+        [".venv/bin/python", "../.venv/bin/python"].first { path in
+            guard FileManager.default.fileExists(atPath: path) else { return false }
+            return (try? execute(path, ["-c", "import \(package)"])) != nil
+        }
+    }
+
     /// A file of the project's `Benchmarks` folder.
     static func source(_ name: String) throws -> String {
         let places = ["Benchmarks/" + name, "../Benchmarks/" + name]

@@ -8,6 +8,8 @@
     file_decoders.py binance OUT FILE...    json
     file_decoders.py closes OUT FILE...     csv: a date and then one column of closes a symbol
 
+    file_decoders.py layouts OUT DATA       csv and decimal: tables of other programs under DATA, in the order of LAYOUTS below
+
 The k-th file's tables are OUT/k.trades.csv, OUT/k.quotes.csv, OUT/k.bars.csv and OUT/k.book.csv, those that the format has.
 """
 
@@ -20,6 +22,7 @@ import random
 import struct
 import subprocess
 import sys
+import zipfile
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -373,6 +376,96 @@ def closes(folder, files):
         tables.write()
 
 
+# Tables that other programs write: path, element, symbol, how a row of texts becomes the time in ns and the other columns.
+
+
+def at(text, zone="UTC"):
+    return int(datetime.datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()) * 10**9
+
+
+def stamped(pattern):
+    """A reader of times by strptime, exact to the microsecond."""
+
+    def read(text):
+        moment = datetime.datetime.strptime(text, pattern).replace(tzinfo=None)
+        return (moment - EPOCH) // datetime.timedelta(microseconds=1) * 1000
+
+    return read
+
+
+def count(unit, start=0):
+    return lambda text: start + int(Decimal(text) * unit)
+
+
+def table(element, symbol, time_of, columns, digits=0, shift=0, header=True, delimiter=","):
+    return dict(
+        element=element, symbol=symbol, time=time_of, columns=columns, digits=digits, shift=shift, header=header, delimiter=delimiter
+    )
+
+
+MINUTE, DAY = 60 * 10**9, 86400 * 10**9
+LAYOUTS = [
+    (
+        "pyalgotrade-ticks/nt-spy-minute-2011-03.csv.gz",
+        table("bars", "SPY", stamped("%Y%m%d %H%M%S"), (0, 1, 2, 3, 4, 5), shift=MINUTE, header=False, delimiter=";"),
+    ),
+    ("nautilus-market-data/bitmex_trades_XBTUSD.csv", table("trades", "XBTUSD", count(1000), (2, 6, 7, 5))),
+    ("nautilus-market-data/ADABTC-1m-2021-11-27.csv", table("bars", "ADABTC", count(10**6), (0, 1, 2, 3, 4, 5, 8), header=False)),
+    ("nautilus-market-data/usdjpy-ticks.csv", table("quotes", "USDJPY", lambda text: stamped("%Y-%m-%d %H:%M:%S.%f")(
+        text[:-6] if "." in text else text[:-6] + ".0"), (0, 1, 2))),
+    ("nautilus-market-data/6EH4.XCME_1min_bars_20240101_20240131.csv.gz", table("bars", "6EH4", at, (0, 1, 2, 3, 4, 5))),
+    ("nautilus-market-data/gbpusd-m1-ask-2012.csv.gz", table("bars", "GBPUSD", lambda text: at(text[:-6]), (0, 1, 2, 3, 4))),
+    (
+        "nautilus-market-data/quote_tick_data.csv.gz",
+        table("quotes", "EURUSD", lambda text: stamped("%Y%m%d %H%M%S%f")(text + "000"), (0, 1, 2), header=False),
+    ),
+    (
+        "lean-fx-crypto/fxcm/tick/eurusd/20140504_quote.zip",
+        table("quotes", "EURUSD", count(10**6, at("2014-05-04", "Etc/GMT+5")), (0, 1, 2), header=False),
+    ),
+    (
+        "lean-equity/tick/ibm/20131008_trade.zip",
+        table("trades", "IBM", count(10**6, at("2013-10-08", "America/New_York")), (0, 1, 2), digits=4, header=False),
+    ),
+    (
+        "lean-corporate-actions/daily/aapl.zip",
+        table("bars", "AAPL", stamped("%Y%m%d %H:%M"), (0, 1, 2, 3, 4, 5), digits=4, header=False),
+    ),
+    (
+        "lean-fx-crypto/coinbase/minute/btcusd/20161007_trade.zip",
+        table("bars", "BTCUSD", count(10**6, at("2016-10-07")), (0, 1, 2, 3, 4, 5), header=False),
+    ),
+]  # fmt: skip
+
+
+def layouts(folder, arguments):
+    for index, (path, said) in enumerate(LAYOUTS):
+        path = os.path.join(arguments[0], path)
+        if path.endswith(".zip"):
+            archive = zipfile.ZipFile(path)
+            text = archive.read(archive.namelist()[0]).decode()
+        else:
+            text = (gzip.open(path, "rt") if path.endswith(".gz") else open(path)).read()
+        rows = csv.reader(text.splitlines(), delimiter=said["delimiter"])
+        if said["header"]:
+            next(rows)
+        element, symbol = said["element"], said["symbol"]
+        tables = Tables(folder, index, **{element: {"trades": TRADES, "quotes": QUOTES, "bars": BARS}[element]})
+        length = DAY if "daily" in path else MINUTE
+        for row in rows:
+            start, values = said["time"](row[said["columns"][0]]) - said["shift"], [row[k] for k in said["columns"][1:]]
+            if element == "trades":
+                side = {"sell": 2, "buy": 1}[values[2]] if len(values) > 2 else ""
+                tables.add("trades", time(start), symbol, scaled(values[0], said["digits"]), number(values[1]), side, 0)
+            elif element == "quotes":
+                tables.add("quotes", time(start), symbol, number(values[0]), 0, number(values[1]), 0)
+            else:
+                prices = [scaled(value, said["digits"]) for value in values[:4]]
+                volume, trades = (values[4:] + ["0"])[0], (values[5:] + ["0"])[0]
+                tables.add("bars", time(start), time(start + length), symbol, *prices, number(volume), "", trades)
+        tables.write()
+
+
 if __name__ == "__main__":
     command, *rest = sys.argv[1:]
     if command == "make-itch":
@@ -380,4 +473,4 @@ if __name__ == "__main__":
     elif command == "pcap-itch":
         pcap_itch(*rest)
     else:
-        {"dbn": dbn, "itch": itch, "lobster": lobster, "binance": binance, "closes": closes}[command](rest[0], rest[1:])
+        {"dbn": dbn, "itch": itch, "lobster": lobster, "binance": binance, "closes": closes, "layouts": layouts}[command](rest[0], rest[1:])
