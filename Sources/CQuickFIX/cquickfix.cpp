@@ -1,6 +1,7 @@
 #include "cquickfix.h"
 
 #include "application.hpp"
+#include "groups.hpp"
 #include "store.hpp"
 
 #include <quickfix/MessageStore.h>
@@ -93,6 +94,7 @@ int32_t qf_bind(qf_engine *engine, const char *session_id) {
             if (id.toString() != session_id) continue;
             FIX::Session *session = FIX::Session::lookupSession(id);
             if (!session) break;
+            if (engine->acceptor) know_groups(*session, engine->settings.get(id));
             int32_t number = static_cast<int32_t>(engine->sessions.size());
             engine->sessions.push_back(session);
             engine->application.numbers[id] = number;

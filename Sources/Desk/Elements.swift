@@ -10,7 +10,8 @@ public enum Elements {
             Signal.self, Target.self,
             OrderRequest.self, DeskCommand.self,
             ClearedOrder.self,
-            ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, PositionUpdate.self, Finding.self,
+            ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, ParentEntry.self, ParentTerms.self,
+            ParentReport.self, PositionUpdate.self, Finding.self,
         ]
 
     public static func type(named name: String) -> any Element.Type {

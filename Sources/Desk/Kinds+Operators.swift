@@ -4,7 +4,7 @@ import Topology
 enum OperatorKinds {
     static let all: [VertexKind] = [
         timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, vwapSlicer,
-        pov, implementationShortfall, iceberg, gate, oms,
+        pov, implementationShortfall, iceberg, parents, algos, parentReports, gate, oms,
         positions,
     ]
 

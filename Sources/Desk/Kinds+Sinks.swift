@@ -37,8 +37,11 @@ enum SinkKinds {
                 doc: "when every order is final: how long the venue must be silent before the run ends, for busts and late fills",
                 isPlace: true),
         ],
-        inputs: [InputPort("in", accepts: ["ClearedOrder"], mustNotDrop: true)],
-        summary: "Sends cleared orders. Reads a loop source, so that each order is journalled before it leaves.")
+        inputs: [InputPort("in", accepts: ["ClearedOrder", "ParentReport"], mustNotDrop: true)],
+        summary:
+            "Sends cleared orders to the venue of a session that we open; it reads a loop source, so that each order is journalled "
+            + "before it leaves. Or sends the reports on parents to the EMS that opens the session (acceptor); the durations are not read then."
+    )
 
     static let ledger = VertexKind(
         "ledger", .sink,

@@ -85,7 +85,19 @@ enum SourceKinds {
 
     static let fix = VertexKind(
         "fix", .source,
-        parameters: [Parameter("session", .session, doc: "the session under sessions: whose reports these are")],
-        outputs: [OutputPort("out", "ExecutionReport", mustNotDrop: true)],
-        summary: "What the venue says about orders, and what the router did with them.")
+        parameters: [
+            Parameter("session", .session, doc: "the session under sessions: whose messages these are"),
+            Parameter(
+                "strategy", .text, .default(""),
+                doc: "of an acceptor: the strategy that its parents are booked under; by default the session's target"),
+        ],
+        outputs: [
+            OutputPort(
+                "out",
+                .dependingOnSession { $0.text("role") == "acceptor" ? ParentEntry.elementName : ExecutionReport.elementName },
+                mustNotDrop: true)
+        ],
+        summary:
+            "Of a session that we open (initiator): what the venue says about orders, and what the router did with them. "
+            + "Of one that an EMS opens (acceptor): the parents that it sends.")
 }

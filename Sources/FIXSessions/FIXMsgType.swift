@@ -27,6 +27,7 @@ extension FIXMsgType {
     public static let orderCancelRequest = FIXMsgType("F")
     public static let orderCancelReplaceRequest = FIXMsgType("G")
     public static let orderStatusRequest = FIXMsgType("H")
+    public static let dontKnowTrade = FIXMsgType("Q")
     public static let businessMessageReject = FIXMsgType("j")
 }
 

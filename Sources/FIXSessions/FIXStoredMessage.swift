@@ -3,9 +3,11 @@ public struct FIXStoredMessage: Hashable, Sendable {
     public let msgSeqNum: Int, msgType: FIXMsgType
     /// ClOrdID(11), as it was sent.
     public let clOrdID: [UInt8]
+    /// ExecID(17); empty where it has none.
+    public let execID: [UInt8]
 
-    public init(msgSeqNum: Int, msgType: FIXMsgType, clOrdID: [UInt8]) {
-        (self.msgSeqNum, self.msgType, self.clOrdID) = (msgSeqNum, msgType, clOrdID)
+    public init(msgSeqNum: Int, msgType: FIXMsgType, clOrdID: [UInt8], execID: [UInt8] = []) {
+        (self.msgSeqNum, self.msgType, self.clOrdID, self.execID) = (msgSeqNum, msgType, clOrdID, execID)
     }
 
     /// Where one reading of the store is gathered.
@@ -14,7 +16,9 @@ public struct FIXStoredMessage: Hashable, Sendable {
 
         func add(_ message: borrowing FIXMessageView) {
             guard let type = message.msgType, let id = message.bytes(.clOrdID) else { return }
-            messages.append(FIXStoredMessage(msgSeqNum: message.msgSeqNum, msgType: type, clOrdID: id))
+            messages.append(
+                FIXStoredMessage(
+                    msgSeqNum: message.msgSeqNum, msgType: type, clOrdID: id, execID: message.bytes(.execID) ?? []))
         }
     }
 }

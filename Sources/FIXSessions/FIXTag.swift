@@ -52,5 +52,17 @@ extension FIXTag {
     public static let businessRejectRefID: FIXTag = 379
     public static let businessRejectReason: FIXTag = 380
     public static let cxlRejResponseTo: FIXTag = 434
+    public static let maxFloor: FIXTag = 111
+    public static let expireTime: FIXTag = 126
+    public static let dkReason: FIXTag = 127
+    public static let effectiveTime: FIXTag = 168
     public static let ordStatusReqID: FIXTag = 790
+    public static let targetStrategy: FIXTag = 847
+    public static let targetStrategyParameters: FIXTag = 848
+    public static let participationRate: FIXTag = 849
+    public static let noStrategyParameters: FIXTag = 957
+    public static let strategyParameterName: FIXTag = 958
+    public static let strategyParameterType: FIXTag = 959
+    public static let strategyParameterValue: FIXTag = 960
+    public static let displayQty: FIXTag = 1138
 }

@@ -137,7 +137,7 @@ public final class DeskRun {
         if let directory { journal = try openJournal(directory) }
         gauges.recount(summary)
         do { if !onlyFinishes { try startFeeds() } } catch {
-            for route in sinks.routes { route.stop() }
+            stopSessions()
             throw error
         }
         engine.onClockStep = { [settings] nanoseconds in
@@ -269,6 +269,7 @@ public final class DeskRun {
     private func startFeeds() throws {
         // FIX first: its descriptors must be small numbers (QuickFIX waits with select).
         for route in sinks.routes { try route.start() }
+        for door in sinks.doors { try door.start() }
         if let directory { for control in controls { try control.listen(in: directory) } }
         for vertex in assembly.topology.vertices where vertex.role == .source {
             switch vertex.kind {
@@ -289,6 +290,11 @@ public final class DeskRun {
         for vertex in assembly.topology.vertices where vertex.role == .source && vertex.kind == "file" {
             counters.source(vertex.name).state = .ended
         }
+        stopSessions()
+    }
+    /// Parents first: nothing more is asked for.
+    private func stopSessions() {
+        for door in sinks.doors { door.stop() }
         for route in sinks.routes { route.stop() }
     }
 }

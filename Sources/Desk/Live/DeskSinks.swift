@@ -17,6 +17,9 @@ final class DeskSinks {
     /// The sinks that are a venue's, with the sources of their sessions.
     private(set) var routes: [Route] = []
 
+    /// The sessions that an EMS opens.
+    private(set) var doors: [ParentDoor] = []
+
     /// Where sinks of kind `stream` publish.
     private var hubs: [StreamHub] = []
 
@@ -66,6 +69,9 @@ final class DeskSinks {
             case "stream":
                 guard let read = vertex.inputs.first else { continue }
                 try attachStream(vertex, read, Elements.type(named: read.element))
+            case "fix" where vertex.inputs.first?.element == ParentReport.elementName:
+                doors.append(
+                    try ParentDoor(vertex, assembly, engine, effects, directory, settings, gauges, from: checkpoint))
             case "fix": routes.append(try Route(vertex, assembly, engine, effects, directory, settings, gauges))
             case "ledger":
                 guard let directory else {

@@ -28,10 +28,8 @@ enum NotCarried {
             if keys.has("throttle") {
                 throw .venue("session \(name): throttle is not carried yet; use limits.throttle, which compliance keeps")
             }
-            if keys.text("role") != "initiator" {
-                throw .venue("session \(name): role \(keys.text("role")) is not carried yet; a desk connects, role: initiator")
-            }
         }
+        try checkRoles(topology)
         for vertex in topology.vertices {
             for edge in vertex.inputs
             where edge.policy == .spill && vertex.role == .operator && !topology.joinsThreads(edge, vertex) {

@@ -62,7 +62,8 @@ final class Route {
         engine.effect(sink.name, from: intents, into: queue, measuring: session)
     }
 
-    private static func settings(
+    /// A session as the topology has it.
+    static func settings(
         _ name: String, _ topology: CheckedTopology, _ directory: DataDirectory?, _ durability: Durability
     ) -> FIXSessionSettings {
         guard let session = topology.session(name) else { preconditionFailure("the session \(name) was checked to exist") }

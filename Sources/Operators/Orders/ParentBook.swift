@@ -19,21 +19,29 @@ struct ParentBook: ~Copyable {
     /// How many children of an iceberg in a row may end with nothing traded: then it gives up.
     static var mostRefusals: Int { 3 }
 
-    let plan: SlicePlan, instruments: InstrumentTable
+    /// What a parent's terms may be, and what they are where it has none.
+    let menu: StrategyMenu, instruments: InstrumentTable
+    /// Whether an order may name terms of its own. Then whatever is about an order that is not worked here is refused: who
+    /// sends parents in does not speak to the venue.
+    private let hasTerms: Bool
+    /// The plan of each parent, by row. Made of its terms, so it is no state.
+    private var plans: [SlicePlan] = []
+    /// Terms by their order, which comes after them or, where compliance stops it, does not; from 1 on.
+    private var terms = Dense<AwaitedTerms>(repeating: AwaitedTerms())
+    private var termsCount: Int64 = 0
+    private var termsByID = IDTable()
     /// By instrument; the rows are the timers' keys.
     private var parents = Chains<SlicedParent>(repeating: SlicedParent())
     /// By their parent's row.
     private var children = Chains<SlicedChild>(repeating: SlicedChild())
     private var ids: ClOrdIDMaker
 
-    init(_ plan: SlicePlan, instruments: InstrumentTable, ids: ClOrdIDMaker) {
-        (self.plan, self.instruments, self.ids) = (plan, instruments, ids)
+    init(_ menu: StrategyMenu, instruments: InstrumentTable, ids: ClOrdIDMaker, hasTerms: Bool = false) {
+        (self.menu, self.instruments, self.ids, self.hasTerms) = (menu, instruments, ids, hasTerms)
     }
 
     /// All open children canceled, and a new one.
     static var mostOutputs: Int { mostChildren + 2 }
-
-    private var isIceberg: Bool { plan.isIceberg }
 
     // MARK: Orders
 
@@ -41,7 +49,10 @@ struct ParentBook: ~Copyable {
         let request = order.request
         if request.action == .new { return accept(order, into: &out) }
         let row = find(request.origClOrdID.isNone ? request.clOrdID : request.origClOrdID, request.symbol)
-        guard row != 0 else { return out.emit(order) }
+        guard row != 0 else {
+            if !hasTerms { return out.emit(order) }
+            return request.action == .status ? () : out.emitSide(Self.update(request, .rejected, at: request.eventTime))
+        }
         switch request.action {
         case .cancel: end(row, request.eventTime, into: &out)
         case .replace: amend(row, order, into: &out)
@@ -52,16 +63,29 @@ struct ParentBook: ~Copyable {
 
     private mutating func accept(_ order: ClearedOrder, into out: inout SlicerOutput) {
         let request = order.request
+        let terms = termsByID.find(request.clOrdID.rawValue).map { self.terms.value($0).terms } ?? ParentTerms()
+        let start = max(request.eventTime, terms.start)
         // Compliance lets no id pass twice while it works; an end past the calendar's cannot be waited for.
-        guard find(request.clOrdID, request.symbol) == 0, request.eventTime < .max - 2 * plan.duration,
-            plan.isPossible(from: request.eventTime)
+        guard find(request.clOrdID, request.symbol) == 0, start < .max / 2, let plan = menu.plan(terms, from: start),
+            start < .max - 2 * plan.duration, plan.isPossible(from: start)
         else { return out.emitSide(Self.update(request, .rejected, at: request.eventTime)) }
         var parent = SlicedParent()
-        (parent.order, parent.alias, parent.start) = (order, request.clOrdID, request.eventTime)
+        (parent.order, parent.alias, parent.start, parent.terms) = (order, request.clOrdID, start, terms)
         parent.rest = request.orderQty.rawValue
         let row = parents.add(parent, to: request.symbol.index)
-        slice(row, request.eventTime, into: &out)
+        keep(plan, row)
+        if start > request.eventTime { out.setTimer(row, at: start) } else { slice(row, start, into: &out) }
         report(row, request.eventTime, into: &out)
+    }
+
+    mutating func take(_ terms: ParentTerms) {
+        termsCount += 1
+        self.terms[Int(termsCount)].terms = terms
+        termsByID.set(terms.clOrdID.rawValue, Int(termsCount))
+    }
+    private mutating func keep(_ plan: SlicePlan, _ row: Int) {
+        while plans.count <= row { plans.append(menu.usual) }
+        plans[row] = plan
     }
 
     /// Another quantity or limit, cleared like an order of its own: its children are canceled, and what is left to do of the
@@ -88,9 +112,9 @@ struct ParentBook: ~Copyable {
 
     /// Begins the slice that is due at `now`, or ends the parent.
     private mutating func slice(_ row: Int, _ now: Int64, into out: inout SlicerOutput) {
-        let start = parents[row].start, last = start + plan.duration, time = min(now, last)
+        let plan = plans[row], start = parents[row].start, last = start + plan.duration, time = min(now, last)
         if time == last { return end(row, time, into: &out) }
-        if isIceberg {
+        if plan.isIceberg {
             out.setTimer(row, at: last)
             return send(row, time, into: &out)
         }
@@ -112,22 +136,22 @@ struct ParentBook: ~Copyable {
 
     /// Sends what the plan wants at the venue and is neither there nor traded.
     private mutating func send(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
-        let parent = parents[row]
+        let parent = parents[row], plan = plans[row]
         guard let order = parent.order, !parent.isEnding, parent.unanswered < Self.mostChildren else { return }
         let request = order.request, instrument = instruments[request.symbol]
         let quantity = plan.due(parent, of: request.orderQty.rawValue, request.clOrdID, lot: instrument.lotSize)
         guard quantity > .zero else { return }
         let id = ids.next(out.sequence)
-        let price = plan.isUrgent(parent) ? request.price : patient(request, instrument)
+        let price = plan.isUrgent(parent) ? request.price : patient(request, instrument, plan)
         guard let child = order.child(clOrdID: id, orderQty: quantity, price: price, eventTime: time) else { return }
         children.add(SlicedChild(order: child, open: quantity.rawValue), to: row)
         parents[row].open += quantity.rawValue
         parents[row].unanswered += 1
         parents[row].isChanged = true
-        if isIceberg { parents[row].slice += 1 }
+        if plan.isIceberg { parents[row].slice += 1 }
         out.emit(child)
     }
-    private func patient(_ request: OrderRequest, _ instrument: Instrument) -> Price {
+    private func patient(_ request: OrderRequest, _ instrument: Instrument, _ plan: SlicePlan) -> Price {
         guard request.ordType == .limit else { return .none }
         let (better, over) = plan.passiveTicks.multipliedReportingOverflow(by: instrument.tickSize.rawValue)
         let (price, past) = request.price.rawValue.subtractingReportingOverflow(better * request.side.sign)
@@ -146,7 +170,7 @@ struct ParentBook: ~Copyable {
             cancel(at, time, into: &out)
             at = children.next(at)
         }
-        if !isIceberg { parents[row].unanswered = 0 }
+        if !plans[row].isIceberg { parents[row].unanswered = 0 }
     }
     private mutating func cancel(_ at: Int, _ time: Int64, into out: inout SlicerOutput) {
         guard children[at].open > 0, children[at].cancel == .none, let order = children[at].order,
@@ -165,7 +189,7 @@ struct ParentBook: ~Copyable {
             cancel(at, time, into: &out)
         } else if !parents[row].isEnding, parents[row].unanswered < Self.mostChildren {
             children[at].cancel = .none
-            if !isIceberg { parents[row].unanswered += 1 }
+            if !plans[row].isIceberg { parents[row].unanswered += 1 }
         }
     }
 
@@ -200,7 +224,8 @@ struct ParentBook: ~Copyable {
     private mutating func sendAgain(
         _ row: Int, _ child: SlicedChild, _ filled: Int64, _ time: Int64, into out: inout SlicerOutput
     ) {
-        if isIceberg {
+        let plan = plans[row]
+        if plan.isIceberg {
             if filled > 0 || child.cancel != .none { parents[row].unanswered = 0 }
             if parents[row].unanswered >= Self.mostRefusals { end(row, time, into: &out) }
             if parents[row].open == 0 { send(row, time, into: &out) }
@@ -259,5 +284,13 @@ struct ParentBook: ~Copyable {
         parents.state(&coder)
         children.state(&coder)
         ids.state(&coder)
+        coder.field(&terms)
+        coder.field(&termsCount)
+        termsByID.state(&coder)
+        guard !coder.isSaving else { return }
+        for row in 0..<parents.rows where parents[row].order != nil {
+            guard let plan = menu.plan(parents[row].terms, from: parents[row].start) else { return coder.refuse() }
+            keep(plan, row)
+        }
     }
 }

@@ -21,6 +21,8 @@ struct SlicedParent: State {
     var isEnding = false
     /// Something has changed that was not yet reported; the acceptance is.
     var isChanged = true
+    /// How it is to be worked, where that is its own affair.
+    var terms = ParentTerms()
 
     mutating func state(_ coder: inout StateCoder) {
         ClearedOrder.state(&order, &coder)
@@ -37,6 +39,7 @@ struct SlicedParent: State {
         coder.field(&seen)
         coder.field(&isEnding)
         coder.field(&isChanged)
+        coder.element(&terms)
     }
 }
 

@@ -26,14 +26,14 @@ public struct Slicer: Operator2, ~Copyable {
     public typealias Out = ClearedOrder
     public typealias Side = ParentUpdate
     public static var sideName: String { "parents" }
-    /// 2: what came back is spread over the rest of a schedule; parents may be amended.
-    public static var stateVersion: Int { 2 }
+    /// 2: what came back is spread over the rest of a schedule; parents may be amended. 3: parents have terms.
+    public static var stateVersion: Int { 3 }
     private var book: ParentBook
 
     /// - Parameter plan: any but a participation.
     public init(_ plan: SlicePlan, instruments: InstrumentTable, ids: ClOrdIDMaker) {
         if case .participation = plan.tactic { preconditionFailure("a participation needs the market's trades") }
-        book = ParentBook(plan, instruments: instruments, ids: ids)
+        book = ParentBook(StrategyMenu(usual: plan), instruments: instruments, ids: ids)
     }
     public var mostOutputs: Int { ParentBook.mostOutputs }
 
@@ -63,10 +63,12 @@ public struct Participation: Operator3, ~Copyable {
     public typealias Out = ClearedOrder
     public typealias Side = ParentUpdate
     public static var sideName: String { "parents" }
+    /// 2: parents have terms.
+    public static var stateVersion: Int { 2 }
     private var book: ParentBook
 
     public init(_ plan: SlicePlan, instruments: InstrumentTable, ids: ClOrdIDMaker) {
-        book = ParentBook(plan, instruments: instruments, ids: ids)
+        book = ParentBook(StrategyMenu(usual: plan), instruments: instruments, ids: ids)
     }
     public var mostOutputs: Int { ParentBook.mostOutputs }
 

@@ -20,6 +20,8 @@ struct Chains<Row: State>: ~Copyable {
 
     init(repeating filler: Row) { links = Dense(repeating: Link(row: filler, next: 0)) }
 
+    /// Every row that was ever used lies below.
+    var rows: Int { links.count }
     /// The key's row that was added last, or 0.
     func first(_ key: Int) -> Int { Int(heads.value(key)) }
     func next(_ row: Int) -> Int { Int(links[row].next) }

@@ -39,6 +39,7 @@ extension Catalog {
         switch output.element {
         case .of(let name): name
         case .depending: "by its parameters"
+        case .dependingOnSession: "by its session"
         case .same(let input): "what `\(input)` reads"
         }
     }

@@ -33,6 +33,8 @@ public struct OutputPort: Sendable {
         case of(String)
         /// It follows from the vertex's parameters, as a file's from its `format`.
         case depending(@Sendable (Settings) -> String)
+        /// It follows from the entry under `sessions:` that the vertex names.
+        case dependingOnSession(@Sendable (Settings) -> String)
         /// What the named input carries.
         case same(asInput: String)
     }

@@ -8,6 +8,8 @@ struct Declaration {
     var kind: VertexKind?
     var isLoop = false
     var settings: Settings?
+    /// What the file says of the session that it names.
+    var session: Settings?
     var links: [Link] = []
     /// Of an operator: how it is run.
     var run = RunKeys()

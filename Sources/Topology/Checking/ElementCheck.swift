@@ -35,6 +35,7 @@ struct ElementCheck {
                 switch kind.outputs[output].element {
                 case .of(let name): return name
                 case .depending(let element): return declaration.settings.map(element)
+                case .dependingOnSession(let element): return declaration.session.map(element)
                 case .same(let input): follows = declaration.links.first { kind.inputs[$0.port].name == input }
                 }
             }

@@ -20,6 +20,12 @@ struct TopologyCheck {
                 at: root["sources"]?.place ?? .line(1), "the topology has no sources",
                 "add one, like sources: { trades: { kind: … } }")
         }
+        for number in declarations.indices {
+            let vertex = declarations[number]
+            let named = vertex.kind?.parameters.first { if case .session = $0.type { true } else { false } }
+            let session = named.flatMap { vertex.settings?.textIfPresent($0.name) }
+            declarations[number].session = sessions.first { $0.name == session }?.settings
+        }
         for number in declarations.indices { declarations[number].links = LinkReader().read(declarations[number], &notebook) }
         var graph = GraphCheck(declarations, catalog: catalog)
         graph.run(&notebook)
