@@ -7,13 +7,14 @@ standard says. Codec: simplefix; it shares no code with the floor.
 
 The script is a JSON line a step: {"send": "D", "fields": [[11, "P1"], …]} sends; a value of the form {"in": 1.5} is the time in so many seconds;
 {"until": ["P1", "2"]} waits until the last report of P1 has that OrdStatus; {"count": [8, 3]} waits until so many messages of that type have come;
-{"finish": []} writes what was seen and ends.
+{"ended": ["P1"]} waits until these orders have ended; {"file": "go"} waits until there is a file of that name; {"finish": []} writes what was seen and ends.
 """
 
 import argparse
 import asyncio
 import datetime
 import json
+import os
 import sys
 from decimal import Decimal
 
@@ -32,7 +33,7 @@ class Session:
 
     def __init__(self, us, them):
         self.us, self.them = us, them
-        self.next_in, self.sent = 1, []  # (MsgType, body, time) under MsgSeqNum 1, 2, …; None for the session's own
+        self.next_in, self.sent = 1, []  # (MsgType, body, header flags) under MsgSeqNum 1, 2, …; None for the session's own
         self.writer, self.is_on, self.asked = None, False, 0
         self.mistakes = []
 
@@ -49,10 +50,11 @@ class Session:
         self.write(kind, len(self.sent), body)
 
     def send(self, kind, body):
-        """An application message: while nobody is there it is asked for later."""
-        self.sent.append((kind, body))
+        """An application message: while nobody is there it is asked for later. PossResend (97) is the header's."""
+        body, flags = [field for field in body if field[0] != 97], [field for field in body if field[0] == 97]
+        self.sent.append((kind, body, flags))
         if self.is_on:
-            self.write(kind, len(self.sent), body)
+            self.write(kind, len(self.sent), body, flags)
 
     async def run(self, reader, writer, opens):
         if self.writer:
@@ -66,7 +68,7 @@ class Session:
                 parser.append_buffer(data)
                 while (message := parser.get_message()) is not None:
                     self.take({int(tag): value.decode() for tag, value in message.pairs}, opens)
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
             if self.writer is writer:
@@ -106,7 +108,8 @@ class Session:
         at, last, again = int(m[7]), int(m[16]) or len(self.sent), [(43, "Y"), (122, utc())]
         while at <= min(last, len(self.sent)):
             if self.sent[at - 1]:
-                self.write(self.sent[at - 1][0], at, self.sent[at - 1][1], again)
+                kind, body, flags = self.sent[at - 1]
+                self.write(kind, at, body, [*again, *flags])
                 at += 1
                 continue
             new = at
@@ -213,6 +216,12 @@ async def play(ems, venue, report):
         elif "until" in step:
             name, status = step["until"]
             await ems.until(lambda: ems.last.get(name, {}).get(39) == status)
+        elif "ended" in step:
+            for name in step["ended"]:
+                await ems.until(lambda: ems.last.get(name, {}).get(39) in END)
+        elif "file" in step:
+            while not os.path.exists(step["file"]):
+                await asyncio.sleep(0.02)
         elif "count" in step:
             kind, count = step["count"]
             await ems.until(lambda: sum(m[35] == kind for m in ems.messages) >= count)
@@ -239,7 +248,9 @@ async def main():
     print("port", server.sockets[0].getsockname()[1], flush=True)
     stay = asyncio.ensure_future(ems.stay())
     await play(ems, venue, options.report)
+    print("reported", flush=True)
     stay.cancel()
+    server.close()
 
 
 asyncio.run(main())
