@@ -19,6 +19,6 @@ extension SourceKinds {
             OutputPort("orders", "OrderRequest", optional: true, mustNotDrop: true),
         ],
         summary:
-            "What people tell the floor while it runs, over `control.sock` in the data directory: `floor order`, `floor kill`, `floor rearm`, `floor approve`, `floor reject`."
+            "What people tell the floor while it runs, over `control.sock` in the data directory: `floor order`, `floor kill`, `floor rearm`, `floor approve`, `floor reject`, `floor distrust`, `floor trust`."
     )
 }

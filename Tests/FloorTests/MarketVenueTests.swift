@@ -63,6 +63,42 @@ extension FloorTests {
             }
         }
 
+        @Test(
+            "a feed that a person does not trust has stale books and no best prices, until the person takes it back; both are on record"
+        )
+        func distrusted() async throws {
+            let day = try await MarketDay(
+                MarketCase(venue: "kraken", symbol: "BTC/USD", channels: "trades, book", faults: ""), holds: ["first", "second"])
+            let floor = try day.start(also: ["--data", "day"])
+            try await day.venue.waitFor("holding " + day.folder.path("first"))
+            let stranger = try await day.ask("distrust", "nobody")
+            #expect(stranger.status == 2 && stranger.errors.contains("there are feed"), "\(stranger)")
+            let distrust = try await day.ask("distrust", "feed", "--why", "a test")
+            #expect(distrust.status == 0 && distrust.output.contains("not trusted any more"), "\(distrust)")
+            try day.folder.write("", to: "first")
+            try await day.venue.waitFor("holding " + day.folder.path("second"))
+            let top = try await day.ask("top", "--once")
+            let book = top.output.split(separator: "\n").first { $0.hasPrefix("feed BTC/USD") }
+            #expect(book?.contains("stale") == true && book?.contains(" 29999") == true, "\(top)")
+            let trust = try await day.ask("trust", "feed", "--why", "over")
+            #expect(trust.status == 0, "\(trust)")
+            try day.folder.write("", to: "second")
+            #expect(try await floor.wait() == 0, "\(floor.errors)")
+            let report = try await day.report()
+            let status = try day.rows("status.csv", ["kind", "reason"])
+            let from = try #require(status.firstIndex { $0[0] == "forcedStale" && $0[1].hasSuffix("a test") })
+            #expect(status[from...].contains { $0[0] == "live" && $0[1].hasSuffix("over") }, "\(status[from...])")
+            // Stale once, for a third of the day, and good before and after.
+            let qualities = try day.rows("book.csv", ["quality"]).map { $0[0] }.filter { $0 == "ok" || $0 == "stale" }
+            let turns = zip(qualities, qualities.dropFirst()).count { $0 != $1 }
+            #expect(turns == 2 && qualities.first == "ok" && qualities.last == "ok")
+            #expect(qualities.count { $0 == "stale" } > 100)
+            let tops = try day.rows("tops.csv", ["bid"]).count
+            let changes = zip(report.tops, report.tops.dropFirst()).count { $0 != $1 }
+            #expect(tops > 20 && tops < changes * 8 / 10, "\(tops) of \(changes)")
+            try day.expectTrades(report)
+        }
+
         @Test("stock venues are told who we are, and each trade comes as it was", arguments: stockCases)
         func stocks(_ one: MarketCase) async throws {
             let day = try await MarketDay(one)
@@ -97,7 +133,7 @@ private final class MarketDay {
     let venue: FloorProcess
     let one: MarketCase
 
-    init(_ one: MarketCase) async throws {
+    init(_ one: MarketCase, holds: [String] = []) async throws {
         self.one = one
         folder = try TestFolder()
         let wire = one.wire
@@ -106,6 +142,7 @@ private final class MarketDay {
             PackageFiles.path("Tests/FloorTests/Peers/market_venue.py"), "--venue", one.venue, "--report",
             folder.path("report.json"), "--faults", one.faults, "--seed", wire.isSecure ? "7" : "3",
         ]
+        if !holds.isEmpty { arguments += ["--hold", holds.map { [folder] in folder.path($0) }.joined(separator: ",")] }
         if wire.deflates { arguments.append("--deflate") }
         if wire.fragments { arguments.append("--fragment") }
         if wire.isSecure { arguments += ["--cert", folder.path("server.pem"), "--key", folder.path("server.key")] }
@@ -121,7 +158,9 @@ private final class MarketDay {
               feed: { kind: websocket, venue: \(one.venue), url: "\(wire.isSecure ? "wss" : "ws")://localhost:\(port)/",
                       symbols: ["\(one.symbol)"], channels: [\(one.channels)], ends: true, compress: \(wire.deflates)
                       \(wire.isSecure ? ", ca: ca.pem" : "") }
+              \(holds.isEmpty ? "" : "people: { kind: commands }")
             sinks:
+              \(holds.isEmpty ? "" : "heard: { kind: csv, from: people, path: commands.csv }")
               trades: { kind: csv, from: feed, path: trades.csv }
               status: { kind: csv, from: feed.status, path: status.csv }
               quotes: { kind: csv, from: feed.quotes, path: quotes.csv }
@@ -133,12 +172,22 @@ private final class MarketDay {
     }
     deinit { venue.kill() }
 
-    func run() async throws -> Report {
+    func start(also options: [String] = []) throws -> FloorProcess {
         let secrets = ["APCA_API_KEY_ID=me", "APCA_API_SECRET_KEY=pass\"word", "POLYGON_API_KEY=k e\u{fd}"]
-        let run = try FloorProcess(
-            secrets + [FloorProcess.executable.path, "run", "day.yaml"], in: folder,
+        return try FloorProcess(
+            secrets + [FloorProcess.executable.path, "run", "day.yaml"] + options, in: folder,
             executable: URL(fileURLWithPath: "/usr/bin/env"))
+    }
+    func ask(_ words: String...) async throws -> FloorProcess.Finished {
+        try await FloorProcess.run(words + ["--data", folder.path("day")], in: folder, seconds: 40)
+    }
+
+    func run() async throws -> Report {
+        let run = try start()
         #expect(try await run.wait() == 0, "\(run.errors)")
+        return try await report()
+    }
+    func report() async throws -> Report {
         try await venue.waitFor("reported")
         let report = try JSONDecoder().decode(
             Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("report.json"))))

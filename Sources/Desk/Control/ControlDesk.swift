@@ -17,6 +17,7 @@ final class ControlDesk: @unchecked Sendable {
 
     private let names: Names, people: People, venues: [String]
     private let boards: [ControlBoard]
+    private let feeds: FeedSwitches
     private let commands: Ingress<DeskCommand>, orders: Ingress<OrderRequest>
     private let time: @Sendable () -> Int64
     private var server: ControlServer?
@@ -35,8 +36,11 @@ final class ControlDesk: @unchecked Sendable {
     }
     private let state: Mutex<State>
 
-    init(_ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, _ run: DeskRunSettings) throws
-    {
+    init(
+        _ vertex: CheckedVertex, _ assembly: Assembly, _ engine: Engine, _ effects: EffectThread, _ feeds: FeedSwitches,
+        _ run: DeskRunSettings
+    ) throws {
+        self.feeds = feeds
         guard let port = assembly.port(vertex, as: DeskCommand.self),
             let entered = assembly.port(vertex, 1, as: OrderRequest.self)
         else { preconditionFailure("the catalog gives \(vertex.name) two outputs") }
@@ -101,6 +105,9 @@ final class ControlDesk: @unchecked Sendable {
             try people.check(who, may: request.verb)
             if request.verb == .pending { return pending() }
             let why = try ControlRequest.remark(request.why, "--why")
+            if request.verb == .distrust || request.verb == .trust {
+                return try feeds.set(request.scope ?? "", isForcedStale: request.verb == .distrust, "\(who): \(why)")
+            }
             return request.verb.isOrder ? try enter(request, who, why) : try obey(request, who, why)
         } catch { return .error(error.description) }
     }

@@ -5,7 +5,7 @@ import TradingModel
 /// What a person asks of a running floor over its socket: one line of JSON.
 public struct ControlRequest: Codable, Sendable, Equatable {
     public enum Verb: String, Codable, Sendable, CaseIterable {
-        case pending, kill, reduce, rearm, approve, reject, new, cancel, replace, status
+        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status
 
         var isOrder: Bool { self == .new || self == .cancel || self == .replace || self == .status }
         /// The word for it under `people:`; nil for what anybody may who can reach the socket.
@@ -13,6 +13,7 @@ public struct ControlRequest: Codable, Sendable, Equatable {
             switch self {
             case .pending: nil
             case .kill, .reduce: "kill"
+            case .distrust, .trust: "feed"
             case .rearm: "rearm"
             case .approve, .reject: "approve"
             case .new, .cancel, .replace, .status: "order"
@@ -20,7 +21,7 @@ public struct ControlRequest: Codable, Sendable, Equatable {
         }
     }
     public var verb: Verb
-    /// `firm`, `account:NAME`, `strategy:NAME`, `venue:NAME`, `symbol:NAME`.
+    /// `firm`, `account:NAME`, `strategy:NAME`, `venue:NAME`, `symbol:NAME`; of `distrust` and `trust` a feed's source.
     public var scope: String?
     /// The id of the order that is entered, approved or refused; of the request, for a cancel or a replace.
     public var order: String?

@@ -8,7 +8,7 @@ import Topology
 struct People: Sendable {
     /// Empty where anybody may do anything who can reach the socket.
     private let permissions: [String: [String]]
-    static let words = ["order", "kill", "rearm", "approve", "limits"]
+    static let words = ["order", "kill", "rearm", "approve", "limits", "feed"]
 
     init(_ settings: Settings) {
         let table = settings.mapIfPresent("people")

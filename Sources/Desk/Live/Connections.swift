@@ -46,4 +46,10 @@ struct Sockets: Connections {
 package protocol LiveFeed {
     func start() throws
     func stop()
+    /// From now on people may say whether it is to be trusted.
+    func listen(to switches: FeedSwitches)
+}
+
+extension LiveFeed {
+    package func listen(to switches: FeedSwitches) {}
 }

@@ -21,6 +21,7 @@ public final class DeskRun {
     private var feeds: [any LiveFeed] = []
     /// Where people come in.
     private var controls: [ControlDesk] = []
+    private let feedSwitches = FeedSwitches()
     /// Asked when the files have been read.
     private var fileNews: [() -> String?] = []
     /// The sources of the day have ended already, in an earlier run that was cut off then.
@@ -263,7 +264,7 @@ public final class DeskRun {
                 continue
             }
             guard controls.isEmpty else { throw DeskRunError.venue("source \(vertex.name): a desk has one source of commands") }
-            controls.append(try ControlDesk(vertex, assembly, engine, effects, settings))
+            controls.append(try ControlDesk(vertex, assembly, engine, effects, feedSwitches, settings))
         }
     }
     private func startFeeds() throws {
@@ -279,6 +280,7 @@ public final class DeskRun {
             case "websocket":
                 let feed = try settings.connections.feed(vertex, assembly, engine, settings)
                 feeds.append(feed)
+                feed.listen(to: feedSwitches)
                 try feed.start()
             default: break
             }

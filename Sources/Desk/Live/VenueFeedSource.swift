@@ -58,6 +58,9 @@ final class VenueFeedSource: LiveFeed {
             "source \(name): no connection to \(address) within \(seconds) s (\(status.lastReason)); is the venue running?")
     }
     func stop() { feed.stop() }
+    func listen(to switches: FeedSwitches) {
+        switches.add(name) { [feed] isForced, reason in feed.setForcedStale(isForced, reason: reason) }
+    }
 }
 
 /// Passes a feed's elements on, and says aloud when its connection comes and goes.

@@ -126,11 +126,11 @@ final class FeedCore {
         if was != isAnyStale { markBooks() }
     }
     /// An operator's word: the feed is not to be trusted, whatever it says.
-    func setForcedStale(_ isForced: Bool) {
+    func setForcedStale(_ isForced: Bool, reason: String = "") {
         guard isForced != isForcedStale else { return }
         let was = isAnyStale
         isForcedStale = isForced
-        emit(isForced ? .forcedStale : isStale ? .stale : .live)
+        emit(isForced ? .forcedStale : isStale ? .stale : .live, reason: reason)
         if was != isAnyStale { markBooks() }
     }
     var isAnyStale: Bool { isStale || isForcedStale }

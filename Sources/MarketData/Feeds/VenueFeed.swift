@@ -70,9 +70,10 @@ public final class VenueFeed: @unchecked Sendable {
     public var counters: Counters { lock.withLock { _ in core?.counters ?? Counters() } }
 
     /// An operator's word: while true, the feed and its books are stale, whatever comes.
-    public func setForcedStale(_ isForced: Bool) {
+    /// - Parameter reason: who says so, and why: it is on record with the status.
+    public func setForcedStale(_ isForced: Bool, reason: String = "") {
         lock.withLock { _ in
-            core?.setForcedStale(isForced)
+            core?.setForcedStale(isForced, reason: reason)
             putGathered()
         }
     }

@@ -7,6 +7,7 @@ there was, and the book at the end. Prints "port N" when it listens; ends when a
 import argparse
 import asyncio
 import json
+import os
 import random
 import ssl
 import zlib
@@ -24,6 +25,7 @@ options.add_argument("--steps", type=int, default=900)
 options.add_argument("--seed", type=int, default=1)
 options.add_argument("--report", required=True)
 options.add_argument("--faults", default="")
+options.add_argument("--hold", default="", help="paths, separated by commas: before each third the market waits for one to exist")
 options.add_argument("--deflate", action="store_true")
 options.add_argument("--fragment", action="store_true")
 options.add_argument("--cert")
@@ -107,6 +109,8 @@ class Venue:
         names = [name for name in args.faults.split(",") if name]
         self.faults = {150 + n * 600 // max(1, len(names)): name for n, name in enumerate(names)}
         self.newest, self.unseen = 0, []
+        paths = [path for path in args.hold.split(",") if path]
+        self.holds = {(n + 1) * args.steps // (len(paths) + 1): path for n, path in enumerate(paths)}
 
     # The market.
 
@@ -164,6 +168,11 @@ class Venue:
     async def play(self, ws):
         """All steps, with the faults of the moment; false where the connection was cut."""
         while self.step < args.steps:
+            if self.step in self.holds:
+                path = self.holds.pop(self.step)
+                print("holding", path, flush=True)
+                while not os.path.exists(path):
+                    await asyncio.sleep(0.005)
             fault = self.faults.get(self.step)
             self.step += 1
             event = self.move()
