@@ -75,8 +75,10 @@ let package = Package(
         .executableTarget(
             name: "floor",
             dependencies: [
-                "BatchBridge", "Console", "Desk", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "Operators", "PaperVenue",
-                "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "WebSockets", "CPlatform", "CAllocations",
+                "BatchBridge", "Clearance", "Console", "Desk", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS",
+                "Operators",
+                "PaperVenue", "PlainData", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "WebSockets", "CPlatform",
+                "CAllocations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

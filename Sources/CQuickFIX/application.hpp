@@ -2,13 +2,19 @@
 #pragma once
 #include "cquickfix.h"
 
+#include "messagelog.hpp"
+#include "store.hpp"
+
 #include <quickfix/Application.h>
 #include <quickfix/Log.h>
 #include <quickfix/Message.h>
 #include <quickfix/Session.h>
 
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cquickfix {
 
@@ -50,6 +56,7 @@ public:
 
     const qf_callbacks callbacks;
     std::map<FIX::SessionID, int32_t> numbers;  // filled before the engine starts, read only afterwards
+    std::map<int32_t, std::vector<std::pair<int, std::string>>> logon_fields;  // likewise, by session
 
     int32_t number(const FIX::SessionID &id) const {
         auto found = numbers.find(id);
@@ -57,7 +64,16 @@ public:
     }
 
     void onCreate(const FIX::SessionID &) override {}
-    void toAdmin(FIX::Message &, const FIX::SessionID &) override {}
+    void toAdmin(FIX::Message &m, const FIX::SessionID &id) override {
+        auto more = logon_fields.find(number(id));
+        if (more == logon_fields.end() || m.getHeader().getField(FIX::FIELD::MsgType) != "A") return;
+        for (const std::pair<int, std::string> &field : more->second) {
+            if (FIX::Message::isHeaderField(field.first))
+                m.getHeader().setField(field.first, field.second);
+            else
+                m.setField(field.first, field.second);
+        }
+    }
 
     void onLogon(const FIX::SessionID &id) override {
         CallbackScope scope;
@@ -105,16 +121,22 @@ public:
     }
 };
 
-/// Hands the engine's own words on; the messages themselves are not logged.
+/// Hands the engine's own words on, and keeps the messages of a session that has a log.
 class EventLog : public FIX::Log {
 public:
-    EventLog(const Application &application, const FIX::SessionID *id)
-        : application(application), has_session(id != nullptr), id(id ? *id : FIX::SessionID()) {}
+    /// - Parameter path: the file of the messages; empty for none.
+    EventLog(const Application &application, const FIX::SessionID *id, const std::string &path)
+        : application(application), has_session(id != nullptr), id(id ? *id : FIX::SessionID()),
+          messages(path.empty() ? nullptr : new MessageLog(path)) {}
 
     void clear() override {}
     void backup() override {}
-    void onIncoming(const std::string &) override {}
-    void onOutgoing(const std::string &) override {}
+    void onIncoming(const std::string &message) override {
+        if (messages) messages->add('<', message);
+    }
+    void onOutgoing(const std::string &message) override {
+        if (messages) messages->add('>', message);
+    }
 
     void onEvent(const std::string &text) override {
         CallbackScope scope;
@@ -127,17 +149,24 @@ private:
     const Application &application;
     bool has_session;
     FIX::SessionID id;
+    const std::unique_ptr<MessageLog> messages;
 };
 
 class EventLogFactory : public FIX::LogFactory {
 public:
-    explicit EventLogFactory(const Application &application) : application(application) {}
-    FIX::Log *create() override { return new EventLog(application, nullptr); }
-    FIX::Log *create(const FIX::SessionID &id) override { return new EventLog(application, &id); }
+    EventLogFactory(const Application &application, const FIX::SessionSettings &settings)
+        : application(application), settings(settings) {}
+    FIX::Log *create() override { return new EventLog(application, nullptr, ""); }
+    FIX::Log *create(const FIX::SessionID &id) override {
+        const FIX::Dictionary &of_session = settings.get(id);
+        bool is_logged = of_session.has(FIX::FILE_STORE_PATH) && of_session.has("FloorMessageLog");
+        return new EventLog(application, &id, is_logged ? session_path(of_session, id, ".messages") : "");
+    }
     void destroy(FIX::Log *log) override { delete log; }
 
 private:
     const Application &application;
+    const FIX::SessionSettings &settings;
 };
 
 }  // namespace cquickfix

@@ -1,5 +1,6 @@
 #include "cquickfix.h"
 
+#include "acceptor.hpp"
 #include "application.hpp"
 #include "groups.hpp"
 #include "store.hpp"
@@ -44,11 +45,11 @@ template <class Body> static auto guarded(Body body, decltype(body()) failed) ->
 
 /// Both roles use the threaded engine: a connection that stalls then holds up itself alone.
 struct qf_engine {
-    explicit qf_engine(const qf_callbacks &callbacks) : application(callbacks), logs(application) {}
+    explicit qf_engine(const qf_callbacks &callbacks) : application(callbacks), logs(application, settings) {}
 
     Application application;
-    EventLogFactory logs;
     FIX::SessionSettings settings;
+    EventLogFactory logs;
     std::unique_ptr<FIX::MessageStoreFactory> stores;
     std::unique_ptr<FIX::Initiator> initiator;
     std::unique_ptr<FIX::Acceptor> acceptor;
@@ -60,6 +61,8 @@ struct qf_engine {
 const char *qf_last_error(void) { return last_error.c_str(); }
 
 bool qf_in_callback(void) { return callback_depth > 0; }
+
+void qf_listen_at(int32_t port, const char *address) { listen_at(port, address); }
 
 qf_engine *qf_create(const char *text, qf_role role, qf_store store, bool tls, const qf_callbacks *callbacks) {
     return guarded([&]() -> qf_engine * {
@@ -101,6 +104,13 @@ int32_t qf_bind(qf_engine *engine, const char *session_id) {
             return number;
         }
         throw std::runtime_error(std::string("session ") + session_id + " was not created");
+    }, -1);
+}
+
+void qf_add_logon_field(qf_engine *engine, int32_t session, int32_t tag, const char *value) {
+    guarded([&]() -> int32_t {
+        engine->application.logon_fields[session].emplace_back(tag, value);
+        return 0;
     }, -1);
 }
 

@@ -244,14 +244,18 @@ void LogStore::reset() throw(FIX::IOException) {
     create(::time(nullptr));
 }
 
-FIX::MessageStore *LogStoreFactory::create(const FIX::SessionID &id) {
-    std::string folder = settings.get(id).getString(FIX::FILE_STORE_PATH);
+std::string session_path(const FIX::Dictionary &settings, const FIX::SessionID &id, const char *ending) {
+    std::string folder = settings.getString(FIX::FILE_STORE_PATH);
     for (size_t at = 1; at <= folder.size(); at++)  // the folder and those above it
         if (at == folder.size() || folder[at] == '/') mkdir(folder.substr(0, at).c_str(), 0755);
     std::string name = id.toStringFrozen();
     for (char &letter : name)
         if (!isalnum(static_cast<unsigned char>(letter)) && letter != '.' && letter != '-') letter = '_';
-    return new LogStore(folder + "/" + name + ".fixlog", syncs);
+    return folder + "/" + name + ending;
+}
+
+FIX::MessageStore *LogStoreFactory::create(const FIX::SessionID &id) {
+    return new LogStore(session_path(settings.get(id), id, ".fixlog"), syncs);
 }
 
 }  // namespace cquickfix

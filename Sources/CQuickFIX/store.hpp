@@ -65,6 +65,9 @@ private:
     mutable std::mutex mutex;
 };
 
+/// The file of a session in the folder of its stores, which is made where it is not there.
+std::string session_path(const FIX::Dictionary &settings, const FIX::SessionID &id, const char *ending);
+
 class LogStoreFactory : public FIX::MessageStoreFactory {
 public:
     LogStoreFactory(const FIX::SessionSettings &settings, bool syncs) : settings(settings), syncs(syncs) {}

@@ -28,6 +28,9 @@ public final class FIXEngine: Sendable {
         guard first.role == .acceptor || settings.count == 1 else {
             throw .badSessions(reason: "an initiator engine carries one session, not \(settings.count); make one for each")
         }
+        guard first.role == .initiator || Set(settings.map(\.host)).count == 1 else {
+            throw .badSessions(reason: "the sessions of one engine listen on one address")
+        }
         guard Set(settings.map(\.port)).count == 1, Set(settings.map { $0.storePath == nil }).count == 1 else {
             throw .badSessions(reason: "the sessions of one engine share a port, and store all in files or all in memory")
         }
@@ -45,6 +48,7 @@ public final class FIXEngine: Sendable {
         var table = callbacks.table()
         let role = first.role == .initiator ? QF_INITIATOR : QF_ACCEPTOR
         let store = first.storePath == nil ? QF_IN_MEMORY : first.syncsStore ? QF_ON_DISK : QF_IN_FILE
+        if first.role == .acceptor { qf_listen_at(Int32(first.port), first.host) }
         guard let engine = qf_create(text, role, store, first.tls != nil, &table) else {
             throw .engineRefused(session: first.name, reason: lastEngineError())
         }
@@ -52,6 +56,11 @@ public final class FIXEngine: Sendable {
             let reason = lastEngineError()
             qf_destroy(engine)
             throw .engineRefused(session: session.name, reason: reason)
+        }
+        for (number, session) in settings.enumerated() {
+            for (tag, value) in session.logonFields.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                qf_add_logon_field(engine, Int32(number), tag.rawValue, value)
+            }
         }
         callbacks.attach(engine)
         address = UInt(bitPattern: engine)

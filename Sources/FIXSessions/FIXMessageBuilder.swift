@@ -36,6 +36,9 @@ public struct FIXMessageBuilder: Sendable {
     /// The tags, in the order in which they were given.
     public var tags: [FIXTag] { fields.map { FIXTag(rawValue: $0.tag) } }
 
+    /// Takes every field of the tag out again.
+    public mutating func remove(_ tag: FIXTag) { fields.removeAll { $0.tag == tag.rawValue } }
+
     /// A value may not be empty and may not contain SOH (0x01), which ends a field: both are mistakes of the caller.
     public mutating func append(_ tag: FIXTag, bytes: some Collection<UInt8>) {
         precondition(!bytes.isEmpty, "FIX tag \(tag) has an empty value")

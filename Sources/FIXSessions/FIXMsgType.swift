@@ -28,6 +28,9 @@ extension FIXMsgType {
     public static let orderCancelReplaceRequest = FIXMsgType("G")
     public static let orderStatusRequest = FIXMsgType("H")
     public static let dontKnowTrade = FIXMsgType("Q")
+    public static let orderMassCancelRequest = FIXMsgType("q")
+    public static let orderMassCancelReport = FIXMsgType("r")
+    public static let orderMassStatusRequest = FIXMsgType("AF")
     public static let businessMessageReject = FIXMsgType("j")
 }
 

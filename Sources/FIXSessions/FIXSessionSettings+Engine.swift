@@ -33,7 +33,10 @@ extension FIXSessionSettings {
         case .initiator: lines += ["SocketConnectHost=\(host)", "SocketConnectPort=\(port)"]
         case .acceptor: lines += ["SocketAcceptPort=\(port)", "SocketReuseAddress=Y"]
         }
-        if let storePath { lines.append("FileStorePath=\(storePath)") }
+        if let storePath {
+            lines.append("FileStorePath=\(storePath)")
+            if logsMessages { lines.append("FloorMessageLog=Y") }
+        }
         if version == .fixt11 { lines.append("DefaultApplVerID=FIX.5.0SP2") }
         if let dictionaryPath, let transportDictionaryPath, version == .fixt11 {
             lines += [
@@ -71,10 +74,22 @@ extension FIXSessionSettings {
                 throw .badSetting(session: name, key: "certificate", value: "", expected: "a certificate and its key")
             }
         }
+        for (tag, value) in logonFields {
+            let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+            // The value may be a password: it is not said.
+            guard tag.rawValue > 0, isPlain else {
+                throw .badSetting(session: name, key: "logon.\(tag)", value: "…", expected: "text without control characters")
+            }
+        }
         if let transportDictionaryPath { try check("transport dictionary", transportDictionaryPath) }
         try check("sender", sender)
         try check("target", target)
-        if role == .initiator { try check("host", host) }
+        try check("host", host)
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        if role == .acceptor, numbers.count != 4 || numbers.contains(nil) {
+            throw .badSetting(
+                session: name, key: "host", value: host, expected: "the IPv4 address to listen on, like 127.0.0.1 or 0.0.0.0")
+        }
         if let storePath { try check("store", storePath) }
         if let dictionaryPath { try check("dictionary", dictionaryPath) }
         try check("port", port, in: 1...65535)

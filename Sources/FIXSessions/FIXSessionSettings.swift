@@ -37,7 +37,7 @@ public struct FIXSessionSettings: Hashable, Sendable {
     public var sender: String
     /// The peer's name, TargetCompID(56) of what we send.
     public var target: String
-    /// Where an initiator connects. An acceptor listens on every interface and does not read it.
+    /// Where an initiator connects; the IPv4 address on which an acceptor listens, `0.0.0.0` for every interface.
     public var host: String
     /// The port to connect to, or to listen on; 1 … 65535.
     public var port: Int
@@ -49,6 +49,10 @@ public struct FIXSessionSettings: Hashable, Sendable {
     /// Whether a message is on the disk before it leaves. Otherwise it is with the system: that survives the process, not a
     /// power cut.
     public var syncsStore = false
+    /// Whether messages are logged beside the store, for people; see `FIXMessageLog`.
+    public var logsMessages = true
+    /// Fields that our Logon(A) has besides, such as Username(553) and Password(554). They are on the wire and nowhere else.
+    public var logonFields: [FIXTag: String] = [:]
     /// Nil is clear text.
     public var tls: FIXTLS?
     /// Both sequence numbers start at 1 at every logon (ResetSeqNumFlag(141)=Y). What was stored for resending is lost.

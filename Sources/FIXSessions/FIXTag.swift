@@ -56,7 +56,6 @@ extension FIXTag {
     public static let expireTime: FIXTag = 126
     public static let dkReason: FIXTag = 127
     public static let effectiveTime: FIXTag = 168
-    public static let ordStatusReqID: FIXTag = 790
     public static let targetStrategy: FIXTag = 847
     public static let targetStrategyParameters: FIXTag = 848
     public static let participationRate: FIXTag = 849
@@ -65,4 +64,12 @@ extension FIXTag {
     public static let strategyParameterType: FIXTag = 959
     public static let strategyParameterValue: FIXTag = 960
     public static let displayQty: FIXTag = 1138
+    public static let massCancelRequestType: FIXTag = 530
+    public static let massCancelResponse: FIXTag = 531
+    public static let totalAffectedOrders: FIXTag = 533
+    public static let massStatusReqID: FIXTag = 584
+    public static let massStatusReqType: FIXTag = 585
+    public static let ordStatusReqID: FIXTag = 790
+    public static let totNumReports: FIXTag = 911
+    public static let lastRptRequested: FIXTag = 912
 }

@@ -14,7 +14,7 @@ struct Floor: ParsableCommand {
         version: floorVersion,
         subcommands: [
             Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self, Why.self,
-            Reconcile.self, Slice.self, Venue.self, Generate.self, Convert.self, Bench.self, Demo.self, Top.self,
+            Reconcile.self, Slice.self, Venue.self, FIXCommand.self, Generate.self, Convert.self, Bench.self, Demo.self, Top.self,
             OrderCommand.self, Kill.self, Rearm.self, Approve.self, Reject.self, Pending.self,
             Distrust.self, Trust.self,
         ])

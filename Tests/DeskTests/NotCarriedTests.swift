@@ -29,7 +29,7 @@ struct NotCarriedTests {
     @Test(
         "a session that asks for what is not carried is refused before it could go out in clear text",
         arguments: [
-            ("tls=true", "TLS"), ("certificate=a.pem", "TLS"), ("throttle=5", "throttle"), ("role=acceptor", "role acceptor"),
+            ("tls=true", "TLS"), ("certificate=a.pem", "TLS"), ("role=acceptor", "role acceptor"),
             ("version=FIX.4.3", "version FIX.4.3"),
         ])
     func sessions(override: String, word: String) throws {

@@ -78,7 +78,7 @@ struct SendProtocolTests {
         desk.sends.acquit(allBut: [other.clOrdID], takenAfter: 2)
         desk.sends.finishRestoring(into: &desk.actions)
         #expect(desk.take() == [.record(.inDoubt(other, .sendNotRecorded))])
-        #expect(desk.up(4) == [.send(order, possResend: false), .ask(other)])
+        #expect(desk.up(4) == [.ask(other), .send(order, possResend: false)])
 
         var blind = Desk()  // from before the machine was started: the store may have lost it
         blind.sends.restore(order, takenAt: 2)
@@ -110,7 +110,7 @@ struct SendProtocolTests {
     @Test("a request waits for the session; one that waited too long is refused, a cancel never is")
     func waits() {
         var desk = Desk()
-        let cancel = makeRequest(2, .cancel, orig: 9), replace = makeRequest(3, .replace, orig: 9)
+        let cancel = makeRequest(2, .cancel, orig: 9), replace = makeRequest(3, .replace, orig: 8)
         #expect(desk.submit(order, 0) == [] && desk.submit(cancel, 0) == [] && desk.submit(replace, 5) == [])
         #expect(desk.tick(10) == [])
         #expect(desk.tick(11) == [.record(.refused(order, .tooOld))])
@@ -264,7 +264,7 @@ struct SendProtocolTests {
         for request in [order, cancel] { desk.sends.restore(request, takenAt: 0) }
         desk.sends.finishRestoring(into: &desk.actions)
         _ = desk.take()
-        #expect(desk.up(100) == [.ask(order), .send(cancel, possResend: true)])
+        #expect(desk.up(100) == [.send(cancel, possResend: true), .ask(order)])
         desk.sends.asked(order.clOrdID, .sent(msgSeqNum: 3), number: 99, now: 100)
         #expect(
             desk.unknown(order.clOrdID, answers: 99, now: 100) == [

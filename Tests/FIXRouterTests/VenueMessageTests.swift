@@ -19,7 +19,7 @@ struct VenueMessageTests {
 
     private func report(_ text: String) throws -> ExecutionReport {
         let message = try VenueMessageDecoder(names: names).decode(TextMessage(text))
-        guard case .report(let report, _) = message else {
+        guard case .report(let report, _, _) = message else {
             Issue.record("\(message)")
             throw CancellationError()
         }
@@ -148,7 +148,7 @@ struct VenueMessageTests {
                 }
             }
             do throws(UnreadableMessage) {
-                guard case .report(let report, _) = try decoder.decode(TextMessage(bytes: bytes)) else { continue }
+                guard case .report(let report, _, _) = try decoder.decode(TextMessage(bytes: bytes)) else { continue }
                 // Whatever was read can be written, and is what it was.
                 #expect(report.cumQty.rawValue >= 0 && report.leavesQty.rawValue >= 0 && report.lastQty.rawValue >= 0)
                 #expect((try? Quantity(report.cumQty.description)) == report.cumQty)

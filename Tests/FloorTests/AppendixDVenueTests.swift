@@ -10,12 +10,13 @@ extension FloorTests {
         "Appendix D over TCP, against a venue in Python",
         .enabled(if: OrderEntry.hasSimplefix, "needs .venv with simplefix: scripts/install-dependencies --tests"))
     struct AppendixDVenueTests {
-        @Test("every scenario comes out as the table has it")
-        func plain() async throws {
+        @Test(
+            "every scenario comes out as the table has it, in each version of FIX", arguments: ["FIX.4.4", "FIX.4.2", "FIXT.1.1"])
+        func plain(version: String) async throws {
             let folder = try TestFolder(), port = freePort()
             try write(folder)
-            let venue = try await startVenue(folder, port)
-            let desk = try startDesk(folder, port)
+            let venue = try await startVenue(folder, port, version)
+            let desk = try startDesk(folder, port, version)
             #expect(try await desk.wait(seconds: 60) == 0, "\(desk.errors)")
             venue.terminate()
             #expect(try await venue.wait(seconds: 20) == 0, "\(venue.output)")
@@ -65,22 +66,22 @@ extension FloorTests {
             }
             try folder.write(rows, to: "orders.csv")
         }
-        private func startVenue(_ folder: TestFolder, _ port: Int) async throws -> FloorProcess {
+        private func startVenue(_ folder: TestFolder, _ port: Int, _ version: String = "FIX.4.4") async throws -> FloorProcess {
             let venue = try FloorProcess(
                 [
                     PackageFiles.path("Tests/FloorTests/Peers/scenario_venue.py"), "--port", "\(port)", "--table", AppendixD.path,
-                    "--state", folder.path("venue.state"), "--lost-questions",
+                    "--state", folder.path("venue.state"), "--lost-questions", "--version", version,
                 ], in: folder, executable: OrderEntry.python ?? FloorProcess.executable)
             try await venue.waitFor("port ")
             return venue
         }
-        private func startDesk(_ folder: TestFolder, _ port: Int) throws -> FloorProcess {
+        private func startDesk(_ folder: TestFolder, _ port: Int, _ version: String = "FIX.4.4") throws -> FloorProcess {
             try FloorProcess(
                 ["run", PackageFiles.path("topologies/order-entry.yaml"), "--data", folder.path("day")]
                     + [
                         // Some scenarios leave their order working.
                         "sources.orders.path=orders.csv", "sessions.broker.port=\(port)", "sinks.router.wait=3s",
-                        "sinks.router.ask=1s", "sinks.router.settle=500ms",
+                        "sinks.router.ask=1s", "sinks.router.settle=500ms", "sessions.broker.version=\(version)",
                     ].flatMap { ["--set", $0] }, in: folder)
         }
 

@@ -73,10 +73,14 @@ typedef enum : int32_t {
     QF_ON_DISK = 2,    // survives the machine: a message is synced before it leaves
 } qf_store;
 
+/// The IPv4 address on which acceptors of the port listen from now on: 127.0.0.1 unless it is told.
+void qf_listen_at(int32_t port, const char *address);
 /// An engine of the settings text (QuickFIX's own format), over TLS or not. NULL on failure.
 qf_engine *_Nullable qf_create(const char *settings, qf_role role, qf_store store, bool tls, const qf_callbacks *callbacks);
 /// Gives a session ("FIX.4.4:SENDER->TARGET") its number: 0, 1, … in the order of the calls. All before qf_start. -1 on failure.
 int32_t qf_bind(qf_engine *engine, const char *session_id);
+/// A field that the session's own Logon(A) has besides. All before qf_start.
+void qf_add_logon_field(qf_engine *engine, int32_t session, int32_t tag, const char *value);
 /// 0 when the engine's threads run; -1 on failure, for example when the port is taken.
 int32_t qf_start(qf_engine *engine);
 /// Asks a session to log out; the engine sends the Logout within a second.

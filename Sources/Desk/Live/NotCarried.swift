@@ -25,9 +25,7 @@ enum NotCarried {
                     "session \(name): version \(keys.text("version")) is not carried; there are "
                         + FIXVersion.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            if keys.has("throttle") {
-                throw .venue("session \(name): throttle is not carried yet; use limits.throttle, which compliance keeps")
-            }
+            _ = try VenueHabits.quirks(name, keys)
         }
         try checkRoles(topology)
         for vertex in topology.vertices {

@@ -23,7 +23,7 @@ final class ParentDoor {
         let name = sink.settings.text("session"), topology = assembly.topology
         let isUp = gauges.session(name)
         self.isUp = isUp
-        var settings = Route.settings(name, topology, directory, run.durability)
+        var settings = try Route.settings(name, topology, directory, run.durability)
         // What is told stays true: whoever missed it gets it again.
         (settings.role, settings.gapFilled) = (.acceptor, [])
         hasOwnStore = directory != nil && settings.storePath == directory?.fix

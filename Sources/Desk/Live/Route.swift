@@ -12,7 +12,7 @@ final class Route {
     let session: String
     /// Nanoseconds of silence after which a run ends: while orders work, and when all are final.
     let wait: Int64, settle: Int64
-    private let settings: FIXSessionSettings
+    private let settings: FIXSessionSettings, quirks: SessionQuirks
     private let run: DeskRunSettings
     private let names: Names
     private let day: UInt64
@@ -31,7 +31,10 @@ final class Route {
         session = sink.settings.text("session")
         isUp = gauges.session(session)
         (self.run, self.engine, names, day) = (run, engine, assembly.names, assembly.day)
-        settings = Route.settings(session, assembly.topology, directory, run.durability)
+        settings = try Route.settings(session, assembly.topology, directory, run.durability)
+        quirks =
+            try assembly.topology.session(session).map { try VenueHabits.quirks(sink.settings.text("session"), $0) }
+            ?? SessionQuirks()
         let source = assembly.topology.vertices.first {
             $0.role == .source && $0.kind == "fix" && $0.settings.text("session") == sink.settings.text("session")
         }
@@ -41,7 +44,7 @@ final class Route {
                     + "add sources: { reports: { kind: fix, session: \(session) } }")
         }
         reports = engine.ingress(port, isService: true)
-        let limits = SendLimits(answer: sink.settings.duration("ask"), orderAge: sink.settings.duration("age"))
+        let limits = Route.limits(sink, assembly.topology)
         recovery = RouterRecovery(names: assembly.names, limits: limits)
         (wait, settle) = (sink.settings.duration("wait"), sink.settings.duration("settle"))
         let intents = assembly.required(sink, "in", as: ClearedOrder.self)
@@ -55,17 +58,30 @@ final class Route {
             recovery.intent(order, takenAt: engine.batchIngestTime)
         }
         assembly.graph.each(sink.name + ".heard", of: port.edge) { [unowned self] report, _ in recovery.report(report) }
-        engine.keep(CheckpointPart("sink/\(sink.name)", version: 3) { [unowned self] in recovery.state(&$0) })
+        engine.keep(CheckpointPart("sink/\(sink.name)", version: 5) { [unowned self] in recovery.state(&$0) })
         let queue = effects.consumer(sink.name) { [unowned self, unowned engine] (sequence, order: ClearedOrder) in
             router?.submit(order, madeAt: engine.timeBeforeRestart(of: sequence))
         }
         engine.effect(sink.name, from: intents, into: queue, measuring: session)
     }
 
+    private static func limits(_ sink: CheckedVertex, _ topology: CheckedTopology) -> SendLimits {
+        var limits = SendLimits(answer: sink.settings.duration("ask"), orderAge: sink.settings.duration("age"))
+        guard let session = topology.session(sink.settings.text("session")) else { return limits }
+        let most = session.integer("unacknowledged")
+        limits.pace = SendPace(
+            messages: session.integerIfPresent("throttle").map { Int($0) },
+            reserve: session.integerIfPresent("throttle_reserve").map { Int($0) }, unacknowledged: most > 0 ? Int(most) : nil)
+        limits.questions = QuestionPolicy(rawValue: session.text("status")) ?? .order
+        limits.massCancel = session.integerIfPresent("mass_cancel").map { Int($0) }
+        limits.replaces = ReplacePolicy(rawValue: session.text("replaces")) ?? .one
+        return limits
+    }
+
     /// A session as the topology has it.
     static func settings(
         _ name: String, _ topology: CheckedTopology, _ directory: DataDirectory?, _ durability: Durability
-    ) -> FIXSessionSettings {
+    ) throws -> FIXSessionSettings {
         guard let session = topology.session(name) else { preconditionFailure("the session \(name) was checked to exist") }
         guard let version = FIXVersion(rawValue: session.text("version")) else {
             preconditionFailure("the version of session \(name) was checked to be carried")
@@ -77,6 +93,10 @@ final class Route {
             storePath: session.textIfPresent("store") ?? directory?.fix, resetOnLogon: session.boolean("reset"),
             reconnectSeconds: session.durationIfPresent("reconnect").map { Int($0 / UTC.second) } ?? 1)
         settings.syncsStore = durability == .disk
+        settings.logsMessages = session.boolean("log")
+        settings.logonFields = try VenueHabits.logonFields(name, session)
+        settings.dictionaryPath = session.textIfPresent("dictionary")
+        settings.transportDictionaryPath = session.textIfPresent("transport_dictionary")
         if session.boolean("tls") {
             settings.tls = FIXTLS(
                 ca: session.textIfPresent("ca"), certificate: session.textIfPresent("certificate"),
@@ -107,7 +127,7 @@ final class Route {
                 default: break
                 }
                 if let line = teller.line(for: event) { notice(line) }
-            }, eventTime: eventTime, storeProvesSince: run.connections.storeProvesSince(run.durability),
+            }, eventTime: eventTime, storeProvesSince: run.connections.storeProvesSince(run.durability), quirks: quirks,
             hasThread: run.hasThreads,
             connect: run.connections.session)
         // Ids of other days are of other journals.

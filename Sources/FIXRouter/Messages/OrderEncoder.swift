@@ -21,25 +21,40 @@ extension EncodingFlaw: CustomStringConvertible {
 struct OrderEncoder: Sendable {
     let names: Names
     var version = FIXVersion.fix44
+    var quirks = SessionQuirks()
 
     /// - Parameters:
     ///   - transactTime: TransactTime(60), nanoseconds since the epoch.
     ///   - possResend: marks a request that may have been sent before under another MsgSeqNum.
+    ///   - orderID: OrderID(37), the venue's name of the order that the request is about, for a venue that wants it.
     func encode(
-        _ request: OrderRequest, transactTime: Int64, possResend: Bool, into message: inout FIXMessageBuilder
+        _ request: OrderRequest, transactTime: Int64, possResend: Bool, orderID: TextID = .none,
+        into message: inout FIXMessageBuilder
+    ) throws(EncodingFlaw) {
+        try encodeStandard(request, transactTime: transactTime, possResend: possResend, orderID: orderID, into: &message)
+        try applyQuirks(request, to: &message)
+    }
+
+    private func encodeStandard(
+        _ request: OrderRequest, transactTime: Int64, possResend: Bool, orderID: TextID, into message: inout FIXMessageBuilder
     ) throws(EncodingFlaw) {
         message.reset(to: request.action.msgType)
-        if possResend { message.append(.possResend, flag: true) }
+        if possResend, quirks.marksResends { message.append(.possResend, flag: true) }
         try append(.clOrdID, request.clOrdID.text(names), to: &message)
         if request.action == .cancel || request.action == .replace {
             try append(.origClOrdID, request.origClOrdID.text(names), to: &message)
         }
+        if quirks.namesOrderID, orderID != .none, request.action != .new {
+            try append(.orderID, names.text(of: orderID), to: &message)
+        }
         if request.account != .none { try append(.account, names.text(of: request.account), to: &message) }
-        try append(.symbol, names.text(of: request.symbol), to: &message)
+        let symbol = names.text(of: request.symbol)
+        try append(.symbol, quirks.symbols[symbol] ?? symbol, to: &message)
         guard request.side != .none else { throw .unusable(.side) }
         message.append(.side, character: request.side.rawValue)
         guard request.action != .status else { return }
-        message.append(.transactTime, utcNanoseconds: transactTime)
+        let time = FIXTimestamp.text(utcNanoseconds: transactTime)
+        message.append(.transactTime, bytes: quirks.wholeSeconds ? time.prefix(17) : time[...])
         guard request.orderQty.rawValue > 0 || request.action == .cancel else { throw .unusable(.orderQty) }
         if request.orderQty.rawValue > 0 { message.append(.orderQty, request.orderQty.description) }
         guard request.action != .cancel else { return }
@@ -55,15 +70,33 @@ struct OrderEncoder: Sendable {
     /// Asks whether the venue knows an order, or a replace request by its own ClOrdID. The number comes back in the
     /// answer, from a venue that echoes it.
     func encodeStatusRequest(
-        _ request: OrderRequest, number: UInt64, into message: inout FIXMessageBuilder
+        _ request: OrderRequest, number: UInt64, orderID: TextID = .none, into message: inout FIXMessageBuilder
     ) throws(EncodingFlaw) {
         var question = request
         question.action = .status
-        try encode(question, transactTime: 0, possResend: false, into: &message)
+        try encode(question, transactTime: 0, possResend: false, orderID: orderID, into: &message)
         if version != .fix42 { message.append(.ordStatusReqID, String(number)) }
     }
 
-    private func append(_ tag: FIXTag, _ text: String, to message: inout FIXMessageBuilder) throws(EncodingFlaw) {
+    /// Asks for the state of all orders. FIX 4.2 has no such message.
+    func encodeMassStatusRequest(number: UInt64, into message: inout FIXMessageBuilder) throws(EncodingFlaw) {
+        guard version != .fix42 else { throw .unusable(.massStatusReqID) }
+        message.reset(to: .orderMassStatusRequest)
+        message.append(.massStatusReqID, String(number))
+        message.append(.massStatusReqType, character: UInt8(ascii: "7"))
+    }
+
+    /// Cancels all orders of the session, in FIX 4.4's words. FIX 4.2 has no such message.
+    func encodeMassCancelRequest(number: UInt64, transactTime: Int64, into message: inout FIXMessageBuilder) throws(EncodingFlaw)
+    {
+        guard version != .fix42 else { throw .unusable(.massCancelRequestType) }
+        message.reset(to: .orderMassCancelRequest)
+        message.append(.clOrdID, "ALL-\(number)")
+        message.append(.massCancelRequestType, character: UInt8(ascii: "7"))
+        message.append(.transactTime, utcNanoseconds: transactTime)
+    }
+
+    func append(_ tag: FIXTag, _ text: String, to message: inout FIXMessageBuilder) throws(EncodingFlaw) {
         guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .unusable(tag) }
         message.append(tag, text)
     }

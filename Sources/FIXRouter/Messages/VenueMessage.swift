@@ -4,8 +4,11 @@ import TradingModel
 
 /// What a venue says, read.
 enum VenueMessage: Sendable {
-    /// `answers` is OrdStatusReqID(790), the number of the question it answers; 0 for one that is not of our making.
-    case report(ExecutionReport, answers: UInt64?)
+    /// `answers` is OrdStatusReqID(790), the number of the question it answers; 0 for one that is not of our making. `mass` tells of
+    /// a question about all orders.
+    case report(ExecutionReport, answers: UInt64?, mass: MassAnswer? = nil)
+    /// OrderMassCancelReport(r): whether the venue does it, and what it says.
+    case massCanceled(isAccepted: Bool, affected: Int?, text: String)
     case refusal(MessageRefusal)
 }
 
@@ -29,14 +32,22 @@ public struct MessageRefusal: Hashable, Sendable {
 /// Reads ExecutionReport(8), OrderCancelReject(9), Reject(3) and BusinessMessageReject(j) of FIX 4.2, 4.4 and 5.0 SP2.
 struct VenueMessageDecoder: Sendable {
     let names: Names
+    /// The desk's name of an instrument, by the venue's, where they differ.
+    var symbols: [String: String] = [:]
 
     func decode(_ message: borrowing some FIXFieldReader & ~Copyable) throws(UnreadableMessage) -> VenueMessage {
         do throws(MessageFlawError) {
             let type = try message.required(.msgType, message.withField(.msgType) { FIXMsgType(bytes: $0) })
             switch type {
             case .some(.executionReport):
-                let question = message.withField(.ordStatusReqID) { UInt64(String(decoding: $0, as: UTF8.self)) ?? 0 }
-                return .report(try executionReport(message), answers: question)
+                let report = try executionReport(message)
+                guard report.execType == .orderStatus else { return .report(report, answers: nil) }
+                return .report(report, answers: number(message, .ordStatusReqID), mass: try massAnswer(message))
+            case .some(.orderMassCancelReport):
+                let isAccepted = try message.required(.massCancelResponse, message.code(.massCancelResponse) { $0 }) != 48
+                return .massCanceled(
+                    isAccepted: isAccepted, affected: try message.integer(.totalAffectedOrders),
+                    text: message.freeText(.text) ?? "")
             case .some(.orderCancelReject): return .report(try orderCancelReject(message), answers: nil)
             case .some(.reject): return .refusal(try refusal(message, reason: .sessionRejectReason))
             case .some(.businessMessageReject): return .refusal(try refusal(message, reason: .businessRejectReason))
@@ -46,6 +57,15 @@ struct VenueMessageDecoder: Sendable {
         } catch {
             throw UnreadableMessage(flaw: error.flaw, raw: message.text())
         }
+    }
+
+    private func number(_ m: borrowing some FIXFieldReader & ~Copyable, _ tag: FIXTag) -> UInt64? {
+        m.withField(tag) { UInt64(String(decoding: $0, as: UTF8.self)) ?? 0 }
+    }
+
+    private func massAnswer(_ m: borrowing some FIXFieldReader & ~Copyable) throws(MessageFlawError) -> MassAnswer? {
+        guard let number = number(m, .massStatusReqID) else { return nil }
+        return MassAnswer(number: number, total: try m.integer(.totNumReports), isLast: try m.flag(.lastRptRequested))
     }
 
     /// A fill must say what it filled; a bust and a correction must say which fill they are about.
@@ -72,7 +92,8 @@ struct VenueMessageDecoder: Sendable {
         return ExecutionReport(
             eventTime: common.eventTime, msgType: .executionReport, clOrdID: id(clOrdID), origClOrdID: id(origClOrdID),
             orderID: interned(orderID), execID: interned(execID), execRefID: interned(execRefID), execType: execType,
-            ordStatus: ordStatus, symbol: names.symbol(symbol), side: side, orderQty: orderQty ?? .zero, cumQty: cumQty,
+            ordStatus: ordStatus, symbol: names.symbol(symbols[symbol] ?? symbol), side: side, orderQty: orderQty ?? .zero,
+            cumQty: cumQty,
             leavesQty: leavesQty, lastQty: lastQty ?? .zero, lastPx: lastPx ?? .none, avgPx: avgPx ?? .none,
             ordRejReason: ordRejReason, msgSeqNum: common.msgSeqNum, possDup: common.possDup, possResend: common.possResend,
             account: interned(account), text: interned(m.freeText(.text)))

@@ -14,8 +14,19 @@ struct PendingRequest {
         case unanswered(number: UInt64)
     }
 
+    /// Where a request is between the protocol's word that it may leave and the session.
+    enum Lane: Equatable {
+        case none
+        /// In the lanes, behind the throttle.
+        case queued
+        /// Handed to the caller to be sent.
+        case leaving
+    }
+
     var request: OrderRequest
     var phase: Phase
+    /// No part of what a restart finds.
+    var lane = Lane.none
     /// When the router took it, or the journal did, where a restart found it there; nil where that is not known.
     var takenAt: Int64?
     /// The venue has named it before, so it is never sent again whatever the venue says now.
@@ -24,6 +35,8 @@ struct PendingRequest {
     var isCutOff = false
     /// A cancel of it was taken.
     var isCanceled = false
+    /// The question about it is the one about all orders.
+    var isAskedInMass = false
     /// The MsgSeqNums under which it, or a question about it, was sent.
     fileprivate(set) var numbers: [UInt64] = []
 
@@ -33,11 +46,21 @@ struct PendingRequest {
         case .waiting, .sent: false
         }
     }
+
+    /// It waits for the venue's word on its order.
+    var isHeld = false
+
+    /// It adds to what is at risk, it left or may have left, and the venue has not named it. One that waits for its order is not
+    /// counted: the order may wait for room.
+    var isUnacknowledged: Bool {
+        guard request.action != .cancel, !wasNamed, !isHeld else { return false }
+        return phase != .waiting || lane == .leaving
+    }
 }
 
 /// The requests of the day: those that wait for the venue in full, the others as far as a question about them needs it.
 struct RequestTable: ~Copyable {
-    enum Subject: Equatable { case request, status }
+    enum Subject: Equatable { case request, status, massStatus }
 
     private struct Settled {
         var symbol: SymbolID
@@ -50,6 +73,8 @@ struct RequestTable: ~Copyable {
         var isCutOff = false
         /// The venue has decided on it, and not only said that it has it.
         var isDecided = false
+        /// The venue's own name of the order.
+        var orderID = TextID.none
 
         mutating func state(_ coder: inout StateCoder) {
             coder.field(&symbol.rawValue)
@@ -59,6 +84,7 @@ struct RequestTable: ~Copyable {
             coder.field(&isOpen)
             coder.field(&isCutOff)
             coder.field(&isDecided)
+            coder.field(&orderID.rawValue)
         }
     }
 
@@ -66,6 +92,9 @@ struct RequestTable: ~Copyable {
     private var settled: [ClOrdID: Settled] = [:]
     /// Which message of ours a MsgSeqNum was, for as long as its request is pending.
     private var messages: [UInt64: (ClOrdID, Subject)] = [:]
+
+    /// How many orders and replaces the venue has not named yet.
+    private(set) var unacknowledged = 0
 
     var count: Int { pending.count }
     var inDoubtCount: Int { pending.values.count(where: \.isInDoubt) }
@@ -75,9 +104,28 @@ struct RequestTable: ~Copyable {
     func contains(_ id: ClOrdID) -> Bool { pending[id] != nil || settled[id] != nil }
     subscript(id: ClOrdID) -> PendingRequest? { pending[id] }
 
-    mutating func insert(_ entry: PendingRequest) { pending[entry.request.clOrdID] = entry }
-    mutating func set(_ id: ClOrdID, _ phase: PendingRequest.Phase) { pending[id]?.phase = phase }
-    mutating func setNamed(_ id: ClOrdID) { pending[id]?.wasNamed = true }
+    mutating func insert(_ entry: PendingRequest) {
+        if entry.isUnacknowledged { unacknowledged += 1 }
+        pending[entry.request.clOrdID] = entry
+    }
+    /// It is in no lane any more.
+    mutating func set(_ id: ClOrdID, _ phase: PendingRequest.Phase) {
+        change(id) { ($0.phase, $0.lane) = (phase, .none) }
+    }
+    mutating func setAskedInMass(_ id: ClOrdID, _ isAsked: Bool) { pending[id]?.isAskedInMass = isAsked }
+    mutating func setHeld(_ id: ClOrdID, _ isHeld: Bool) { change(id) { $0.isHeld = isHeld } }
+    mutating func setLane(_ id: ClOrdID, _ lane: PendingRequest.Lane) { change(id) { $0.lane = lane } }
+    mutating func setNamed(_ id: ClOrdID) { change(id) { $0.wasNamed = true } }
+    private mutating func change(_ id: ClOrdID, _ body: (inout PendingRequest) -> Void) {
+        guard let index = pending.index(forKey: id) else { return }
+        let before = pending.values[index].isUnacknowledged
+        body(&pending.values[index])
+        unacknowledged += (pending.values[index].isUnacknowledged ? 1 : 0) - (before ? 1 : 0)
+    }
+    /// The session is gone, and the lanes with it.
+    mutating func clearLanes() {
+        for id in pending.keys.sorted() where pending[id]?.lane != PendingRequest.Lane.none { setLane(id, .none) }
+    }
     mutating func setCutOff(_ id: ClOrdID) { pending[id]?.isCutOff = true }
     mutating func setCanceled(_ id: ClOrdID) { pending[id]?.isCanceled = true }
 
@@ -91,6 +139,7 @@ struct RequestTable: ~Copyable {
     /// The venue has told its fate, or it never left.
     mutating func settle(_ id: ClOrdID) {
         guard let entry = pending.removeValue(forKey: id) else { return }
+        if entry.isUnacknowledged { unacknowledged -= 1 }
         for number in entry.numbers { messages[number] = nil }
         let request = entry.request
         settled[id] = Settled(
@@ -108,6 +157,7 @@ struct RequestTable: ~Copyable {
     /// Keeps in mind which orders work at the venue. A report names the request that it answers, and by OrigClOrdID the
     /// order that this request was about.
     mutating func follow(_ report: ExecutionReport) {
+        if report.orderID != .none { settled[report.clOrdID]?.orderID = report.orderID }
         let isCancel = settled[report.clOrdID]?.action == .cancel
         switch report.msgType {
         case .sent, .inDoubt: break
@@ -122,6 +172,11 @@ struct RequestTable: ~Copyable {
             settled[report.clOrdID]?.isOpen = !report.ordStatus.isTerminal && !isCancel
             if report.ordStatus.isTerminal || report.execType == .replaced { settled[report.origClOrdID]?.isOpen = false }
         }
+    }
+
+    /// OrderID(37) of the order that the request is about, as far as the venue has said it.
+    func orderID(of request: OrderRequest) -> TextID {
+        settled[request.origClOrdID]?.orderID ?? settled[request.clOrdID]?.orderID ?? .none
     }
 
     /// The orders that work at the venue, in the order of their ids.
@@ -142,6 +197,7 @@ struct RequestTable: ~Copyable {
         messages[msgSeqNum] = (id, subject)
         pending[id]?.numbers.append(msgSeqNum)
     }
+    mutating func noteMassQuestion(_ msgSeqNum: UInt64) { messages[msgSeqNum] = (.none, .massStatus) }
     func subject(of msgSeqNum: UInt64) -> (ClOrdID, Subject)? { messages[msgSeqNum] }
     mutating func forget(_ msgSeqNum: UInt64) { messages[msgSeqNum] = nil }
     mutating func forgetNumbers() { messages.removeAll() }
@@ -156,7 +212,7 @@ struct RequestTable: ~Copyable {
             var entry = coder.isSaving ? waiting[i] : PendingRequest(request: .blank, phase: .waiting)
             entry.state(&coder)
             guard !coder.isSaving else { continue }
-            pending[entry.request.clOrdID] = entry
+            insert(entry)
             for number in entry.numbers { messages[number] = (entry.request.clOrdID, .request) }
         }
         for i in 0..<Int(counts.1) where !coder.isTruncated {

@@ -15,34 +15,45 @@ extension SendProtocol {
         if request.action == .cancel { table.setCanceled(request.origClOrdID) }
     }
 
-    /// Whether the request waits for the venue's word on its order. Until then it stays as it is.
+    /// Whether the request waits for the venue's word on its order, or on an earlier change of it. Until then it stays as it is.
     @discardableResult
     mutating func holdIfNeeded(_ request: OrderRequest) -> Bool {
+        // One that may have left already is asked about whatever else is under way.
+        let isNew = table[request.clOrdID]?.phase == .waiting
+        guard
+            let id = isAbout(request) ?? (isNew ? chains.blocks(request, now: latest, patience: limits.answer) : nil)
+        else { return false }
+        held[id, default: []].insert(request.clOrdID)
+        table.setHeld(request.clOrdID, true)
+        return true
+    }
+
+    /// The order, or the replace, that the request is about, where its fate is open.
+    private func isAbout(_ request: OrderRequest) -> ClOrdID? {
         guard request.action == .cancel || request.action == .replace, request.origClOrdID != request.clOrdID,
             let order = table[request.origClOrdID]
-        else { return false }
+        else { return nil }
         switch order.phase {
-        case .waiting where isUp: return false  // it is about to leave, and this one behind it
+        case .waiting where order.lane == .leaving: return nil  // it leaves now, and this one behind it
         case .waiting: break
         // On a session that stands the venue has it, only slowly.
-        case .doubtful, .asked: guard order.isCutOff, !order.wasNamed else { return false }
-        case .sent, .unanswered: return false
+        case .doubtful, .asked: guard order.isCutOff, !order.wasNamed else { return nil }
+        case .sent, .unanswered: return nil
         }
-        held[request.origClOrdID, default: []].insert(request.clOrdID)
-        return true
+        return request.origClOrdID
     }
 
     /// A cancel of an order that has certainly not left: neither has to.
     mutating func refuseIfNeverLeft(_ cancel: OrderRequest, into actions: inout [Action]) {
         guard cancel.action == .cancel, let order = table[cancel.origClOrdID], order.phase == .waiting,
-            order.request.action == .new
+            order.lane != .leaving, order.request.action == .new
         else { return }
         refuse(order.request, .canceledBefore, into: &actions)
     }
 
     /// The venue has named the order, or nobody will hear of it soon: what was held for it leaves.
     mutating func release(from order: ClOrdID, now: Int64, into actions: inout [Action]) {
-        guard isUp, let ids = held.removeValue(forKey: order) else { return }
+        guard !held.isEmpty, isUp, let ids = held.removeValue(forKey: order) else { return }
         for id in ids.sorted() { resume(id, now: now, into: &actions) }
     }
 }
@@ -52,7 +63,7 @@ extension Doubt {
     var isOfTheWay: Bool {
         switch self {
         case .sendNotRecorded, .answerNotRecorded, .sendFailed, .sessionLost, .gapFilled: true
-        case .noAnswer, .statusUnanswered, .statusRefused, .unknownAtVenue, .unreadableReport, .reportsLost: false
+        case .noAnswer, .statusUnanswered, .statusRefused, .unknownAtVenue, .unreadableReport, .reportsLost, .notAsked: false
         }
     }
 }

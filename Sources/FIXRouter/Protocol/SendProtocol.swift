@@ -13,7 +13,8 @@ import TradingModel
 /// An order that may have left is never sent a second time before the venue has said that it does not have it, and is
 /// never called rejected because nobody answered. A cancel is sent again: it can only reduce what is at risk. It follows its
 /// order, though, and never overtakes it: what becomes of requests whose order is in doubt is told in
-/// `SendProtocol+Dependents.swift`.
+/// `SendProtocol+Dependents.swift`. What may leave goes through lanes, where cancels are first and the session's throttle
+/// counts: `SendProtocol+Lanes.swift`. One change of an order is under way at a time: `ReplaceChains.swift`.
 ///
 /// Pure: no clock, no socket. Every call appends to `actions` what is to be done, in order. Times are nanoseconds of
 /// whatever clock the caller keeps.
@@ -24,6 +25,10 @@ struct SendProtocol: ~Copyable {
         case send(OrderRequest, possResend: Bool)
         /// Send an OrderStatusRequest for it, then call `asked`.
         case ask(OrderRequest)
+        /// Send an OrderMassStatusRequest for all orders, then call `askedAll`.
+        case askAll
+        /// Send an OrderMassCancelRequest for all orders, then call `massCanceled`.
+        case cancelAll
         case record(Record)
 
         static func == (a: Action, b: Action) -> Bool {
@@ -31,6 +36,7 @@ struct SendProtocol: ~Copyable {
             case (.send(let x, let again), .send(let y, let likewise)):
                 x.clOrdID == y.clOrdID && x.action == y.action && again == likewise
             case (.ask(let x), .ask(let y)): x.clOrdID == y.clOrdID
+            case (.askAll, .askAll), (.cancelAll, .cancelAll): true
             case (.record(let x), .record(let y)): x == y
             default: false
             }
@@ -39,13 +45,27 @@ struct SendProtocol: ~Copyable {
 
     let limits: SendLimits
     var table = RequestTable()
-    private(set) var isUp = false
+    var isUp = false
+    var lanes: SendLanes
+    var chains: ReplaceChains
+    /// The latest time that was told.
+    var latest: Int64 = .min / 4
     /// Cancels and replaces that wait for the venue's word on their order, by the order.
     var held: [ClOrdID: Set<ClOrdID>] = [:]
+    /// The question about all orders that is open.
+    var massQuestion: MassQuestion?
+    /// While what is in doubt is gathered, to be asked about together.
+    var isLoggingOn = false
+    /// How many cancels waited when one message said the same.
+    var massCanceled = 0
     /// Requests of an earlier run that certainly never left.
     private var acquitted: Set<ClOrdID> = []
 
-    init(limits: SendLimits = SendLimits()) { self.limits = limits }
+    init(limits: SendLimits = SendLimits()) {
+        self.limits = limits
+        lanes = SendLanes(pace: limits.pace)
+        chains = ReplaceChains(policy: limits.replaces)
+    }
 
     /// How many requests are of unknown fate.
     var inDoubtCount: Int { table.inDoubtCount }
@@ -57,12 +77,16 @@ struct SendProtocol: ~Copyable {
     // MARK: What a restart finds in the journal, in its order
 
     /// What was found so far.
-    mutating func state(_ coder: inout StateCoder) { table.state(&coder) }
+    mutating func state(_ coder: inout StateCoder) {
+        table.state(&coder)
+        chains.state(&coder)
+    }
 
     /// - Parameter takenAt: when its intent was journalled; nil for a request that no time makes too old.
     mutating func restore(_ request: OrderRequest, takenAt: Int64? = nil) {
         guard !table.contains(request.clOrdID), request.action != .status else { return }
         table.insert(PendingRequest(request: request, phase: .waiting, takenAt: takenAt))
+        chains.took(request)
         noteCancel(request)
     }
 
@@ -70,17 +94,20 @@ struct SendProtocol: ~Copyable {
         switch report.msgType {
         case .sent:
             table.set(report.clOrdID, .sent(at: 0))
+            if let entry = table[report.clOrdID] { chains.left(entry.request, now: .min / 4) }
             table.note(report.msgSeqNum, report.clOrdID, .request)
         case .inDoubt: table.setCutOff(report.clOrdID)
         case .executionReport, .orderCancelReject:
             table.settle(report.clOrdID)
             table.follow(report)
+            chains.heard(report)
         }
     }
 
     /// Nothing more was in the journal: whatever the venue has not answered is in doubt.
     mutating func finishRestoring(into actions: inout [Action]) {
         for entry in table.inOrder where !acquitted.contains(entry.request.clOrdID) {
+            if entry.phase == .waiting { chains.left(entry.request, now: .min / 4) }
             doubt(entry.request, entry.phase == .waiting ? .sendNotRecorded : .answerNotRecorded, into: &actions)
         }
         for entry in table.inOrder { holdIfNeeded(entry.request) }
@@ -108,21 +135,26 @@ struct SendProtocol: ~Copyable {
     /// - Returns: false when it was not taken.
     @discardableResult
     mutating func take(_ request: OrderRequest, madeAt: Int64? = nil, now: Int64, into actions: inout [Action]) -> Bool {
+        latest = max(latest, now)
         if request.action == .status {
-            if isUp { actions.append(.ask(request)) }
+            if isUp { lanes.ask(request) }  // the desk's own question is put whatever the venue is said to do with it
+            depart(now: now, into: &actions)
             return isUp
         }
         guard !table.contains(request.clOrdID) else { return false }
         let entry = PendingRequest(request: request, phase: .waiting, takenAt: madeAt ?? now)
         table.insert(entry)
+        chains.took(request)
         noteCancel(request)
+        supersede(by: request, into: &actions)
         if isTooOld(entry, now) {
             refuse(request, .tooOld, into: &actions)
         } else if holdIfNeeded(request) {
             refuseIfNeverLeft(request, into: &actions)
         } else if isUp {
-            actions.append(.send(request, possResend: false))
+            leave(request, possResend: false)
         }
+        depart(now: now, into: &actions)
         return true
     }
 
@@ -131,13 +163,18 @@ struct SendProtocol: ~Copyable {
     /// The outcome of `send`.
     mutating func handedOver(_ id: ClOrdID, _ outcome: HandOver, now: Int64, into actions: inout [Action]) {
         guard let entry = table[id] else { return }
+        latest = max(latest, now)
         switch outcome {
         case .sent(let msgSeqNum):
             table.set(id, .sent(at: now))
             table.note(msgSeqNum, id, .request)
+            chains.left(entry.request, now: now)
             actions.append(.record(.sent(entry.request, msgSeqNum: msgSeqNum)))
+            release(from: id, now: now, into: &actions)
+            depart(now: now, into: &actions)
         case .notLoggedOn:
             // It certainly did not leave: what it was before, it is still.
+            table.setLane(id, .none)
             isUp = false
         case .unencodable: refuse(entry.request, .unencodable, into: &actions)
         case .failed: doubt(entry.request, .sendFailed, into: &actions)
@@ -160,27 +197,36 @@ struct SendProtocol: ~Copyable {
     /// - Parameter numbersRestart: sequence numbers began again at 1. Older ones name nothing any more, and what the venue
     ///   reported in between is lost: its working orders are asked about.
     mutating func sessionUp(now: Int64, numbersRestart: Bool = false, into actions: inout [Action]) {
+        latest = max(latest, now)
         isUp = true
+        clearLanes()
         if numbersRestart {
             table.forgetNumbers()
             for id in table.openOrders {
                 if let entry = table.reopen(id, now: now) { doubt(entry.request, .reportsLost, into: &actions) }
             }
         }
+        isLoggingOn = true
         // What is about an order comes after it.
         let entries = table.inOrder
         for entry in entries where entry.request.action == .new { resume(entry.request.clOrdID, now: now, into: &actions) }
         for entry in entries where entry.request.action != .new { resume(entry.request.clOrdID, now: now, into: &actions) }
+        isLoggingOn = false
+        askInMass()
+        depart(now: now, into: &actions)
     }
 
     /// The session is up: the request leaves, or is asked about, or waits for its order.
     mutating func resume(_ id: ClOrdID, now: Int64, into actions: inout [Action]) {
-        guard let entry = table[id] else { return }
+        guard let entry = table[id], entry.lane == .none else { return }
+        table.setHeld(id, false)
         switch entry.phase {
         case .waiting where isTooOld(entry, now): refuse(entry.request, .tooOld, into: &actions)
+        case .waiting where entry.isCanceled && entry.request.action == .new:
+            refuse(entry.request, .canceledBefore, into: &actions)
         case .sent: break
         case .waiting where holdIfNeeded(entry.request): break
-        case .waiting: actions.append(.send(entry.request, possResend: false))
+        case .waiting: leave(entry.request, possResend: false)
         case .doubtful, .asked, .unanswered:
             table.set(id, .doubtful)
             if !holdIfNeeded(entry.request) { inquire(entry, into: &actions) }
@@ -189,6 +235,8 @@ struct SendProtocol: ~Copyable {
 
     mutating func sessionDown(into actions: inout [Action]) {
         isUp = false
+        massQuestion = nil
+        clearLanes()
         for entry in table.inOrder {
             switch entry.phase {
             case .sent: doubt(entry.request, .sessionLost, into: &actions)
@@ -204,26 +252,33 @@ struct SendProtocol: ~Copyable {
         guard let entry = table[id], case .sent = entry.phase else { return }
         doubt(entry.request, .gapFilled, into: &actions)
         if isUp, !holdIfNeeded(entry.request) { inquire(entry, into: &actions) }
+        depart(now: latest, into: &actions)
     }
 
     /// Time passes.
     mutating func tick(now: Int64, into actions: inout [Action]) {
+        latest = max(latest, now)
         for entry in table.inOrder {
             let request = entry.request
             switch entry.phase {
-            case .waiting where !isUp && isTooOld(entry, now): refuse(request, .tooOld, into: &actions)
+            case .waiting where entry.lane != .leaving && isTooOld(entry, now):
+                refuse(request, isUp ? .heldBack : .tooOld, into: &actions)
             case .sent(let at) where isUp && now - at >= limits.answer:
                 doubt(request, .noAnswer, into: &actions)
                 // The session stands, so the venue has it; a second cancel would say nothing new.
                 let isCancel = request.action == .cancel
-                if isCancel { table.set(request.clOrdID, .unanswered(number: 0)) } else { actions.append(.ask(request)) }
+                if isCancel { giveUp(request.clOrdID, number: 0, into: &actions) } else { ask(request, into: &actions) }
+            case .asked(let at, _) where entry.isAskedInMass && now - at >= limits.answer: break
             case .asked(let at, let number) where now - at >= limits.answer:
-                table.set(request.clOrdID, .unanswered(number: number))
                 actions.append(.record(.inDoubt(request, .statusUnanswered)))
-                release(from: request.clOrdID, now: now, into: &actions)
+                giveUp(request.clOrdID, number: number, into: &actions)
             default: break
             }
         }
+        if let question = massQuestion, let at = question.askedAt, now - at >= limits.answer { endMassQuestion(into: &actions) }
+        releaseLateCancels(now: now, into: &actions)
+        cancelInMass()
+        depart(now: now, into: &actions)
     }
 
     // MARK: The venue's side
@@ -234,27 +289,31 @@ struct SendProtocol: ~Copyable {
     mutating func reported(
         _ report: ExecutionReport, isUnknownOrder: Bool, answers: UInt64?, now: Int64, into actions: inout [Action]
     ) -> Bool {
+        latest = max(latest, now)
         guard let entry = table[report.clOrdID], isUnknownOrder else {
             if table.isRepeatedReject(report) { return false }
             table.settle(report.clOrdID)
             table.follow(report)
+            chains.heard(report)
+            dropCancels(of: report, into: &actions)
             release(from: report.clOrdID, now: now, into: &actions)
+            depart(now: now, into: &actions)
             return true
         }
         guard answersNow(entry.phase, answers, report) else { return false }
         actions.append(.record(.inDoubt(entry.request, .unknownAtVenue)))
         if entry.wasNamed {
             // The venue contradicts itself: a person's matter, not one for a second order.
-            table.set(report.clOrdID, .unanswered(number: 0))
-            release(from: report.clOrdID, now: now, into: &actions)
+            giveUp(report.clOrdID, number: 0, into: &actions)
         } else if entry.isCanceled {
             refuse(entry.request, .canceledBefore, into: &actions)
         } else if isTooOld(entry, now) {
             refuse(entry.request, .tooOld, into: &actions)
         } else {
             table.set(report.clOrdID, .waiting)
-            if isUp { actions.append(.send(entry.request, possResend: true)) }
+            if isUp { leave(entry.request, possResend: true) }
         }
+        depart(now: now, into: &actions)
         return false
     }
 
@@ -274,15 +333,24 @@ struct SendProtocol: ~Copyable {
     /// The venue refuses a message as a message.
     /// - Returns: false when it is about no pending request.
     mutating func refused(_ refusal: MessageRefusal, now: Int64, into actions: inout [Action]) -> Bool {
-        guard let (id, subject) = table.subject(of: refusal.refSeqNum), let entry = table[id] else { return false }
+        guard let (id, subject) = table.subject(of: refusal.refSeqNum) else { return false }
+        latest = max(latest, now)
+        if subject == .massStatus {
+            table.forget(refusal.refSeqNum)
+            endMassQuestion(into: &actions)
+            depart(now: now, into: &actions)
+            return true
+        }
+        guard let entry = table[id] else { return false }
         switch subject {
+        case .massStatus: break
         case .request: refuse(entry.request, .message(refusal.text, reason: refusal.reason), into: &actions)
         case .status:
             table.forget(refusal.refSeqNum)
-            table.set(id, .unanswered(number: 0))
             actions.append(.record(.inDoubt(entry.request, .statusRefused(refusal.text))))
-            release(from: id, now: now, into: &actions)
+            giveUp(id, number: 0, into: &actions)
         }
+        depart(now: now, into: &actions)
         return true
     }
 
@@ -297,7 +365,8 @@ struct SendProtocol: ~Copyable {
         }
         table.setNamed(id)
         doubt(entry.request, .unreadableReport, into: &actions)
-        if isUp { actions.append(.ask(entry.request)) }
+        if isUp { ask(entry.request, into: &actions) }
+        depart(now: now, into: &actions)
         return true
     }
 
@@ -311,19 +380,41 @@ struct SendProtocol: ~Copyable {
 
     mutating func refuse(_ request: OrderRequest, _ refusal: Refusal, into actions: inout [Action]) {
         table.settle(request.clOrdID)
+        chains.refused(request)
         actions.append(.record(.refused(request, refusal)))
+        // What waited for a change that is not made is about the order as it stands.
+        guard request.action == .new else { return release(from: request.clOrdID, now: latest, into: &actions) }
         for id in (held.removeValue(forKey: request.clOrdID) ?? []).sorted() {
             if let entry = table[id] { refuse(entry.request, .orderNeverLeft, into: &actions) }
         }
     }
 
     private mutating func inquire(_ entry: PendingRequest, into actions: inout [Action]) {
-        let mayLeaveAgain = entry.request.action == .cancel && !entry.wasNamed
-        if mayLeaveAgain { table.setCutOff(entry.request.clOrdID) }
-        actions.append(mayLeaveAgain ? .send(entry.request, possResend: true) : .ask(entry.request))
+        if entry.request.action == .cancel && !entry.wasNamed {
+            table.setCutOff(entry.request.clOrdID)
+            leave(entry.request, possResend: true)
+        } else if isLoggingOn, limits.questions == .mass {
+            table.setAskedInMass(entry.request.clOrdID, true)
+        } else {
+            ask(entry.request, into: &actions)
+        }
     }
 
-    private func isTooOld(_ entry: PendingRequest, _ now: Int64) -> Bool {
+    mutating func ask(_ request: OrderRequest, into actions: inout [Action]) {
+        guard limits.questions == .none else { return lanes.ask(request) }
+        guard table[request.clOrdID] != nil else { return }
+        actions.append(.record(.inDoubt(request, .notAsked)))
+        giveUp(request.clOrdID, number: 0, into: &actions)
+    }
+
+    /// The venue does not answer: what waits for its word waits no longer.
+    mutating func giveUp(_ id: ClOrdID, number: UInt64, into actions: inout [Action]) {
+        table.set(id, .unanswered(number: number))
+        chains.gaveUp(id)
+        release(from: id, now: latest, into: &actions)
+    }
+
+    func isTooOld(_ entry: PendingRequest, _ now: Int64) -> Bool {
         guard entry.request.action != .cancel, let takenAt = entry.takenAt else { return false }
         return now - takenAt > limits.orderAge
     }

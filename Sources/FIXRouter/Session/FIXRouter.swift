@@ -55,14 +55,14 @@ public final class FIXRouter: Sendable {
         _ settings: FIXSessionSettings, names: Names, recovery: consuming RouterRecovery,
         clock: @escaping @Sendable () -> Int64, deliver: @escaping @Sendable (ExecutionReport) -> Void,
         notify: @escaping @Sendable (RouterNotice) -> Void, eventTime: (@Sendable () -> Int64)? = nil,
-        storeProvesSince: Int64 = .max, hasThread: Bool,
+        storeProvesSince: Int64 = .max, quirks: SessionQuirks = SessionQuirks(), hasThread: Bool,
         connect: RouterSessionMaker
     ) throws(FIXEngineError) {
         precondition(settings.role == .initiator, "a router's session is an initiator")
         (self.settings, self.hasThread) = (settings, hasThread)
         mailbox = Mailbox()
         counters = RouterCounters()
-        handler = SessionHandler(mailbox: mailbox, names: names, notify: notify)
+        handler = SessionHandler(mailbox: mailbox, names: names, symbols: quirks.bySymbol, notify: notify)
         session = try connect(settings, handler)
         lost = try LostRequest.find(session, names) { recovery.sendProtocol.knows($0) }
         if settings.storePath != nil, !settings.resetOnLogon, storeProvesSince < .max {
@@ -77,7 +77,7 @@ public final class FIXRouter: Sendable {
         }
         thread = RouterThread(
             RouterWorker(
-                mailbox: mailbox, session: session, names: names, version: settings.version, recovery: recovery,
+                mailbox: mailbox, session: session, names: names, version: settings.version, quirks: quirks, recovery: recovery,
                 counters: counters, clock: clock,
                 eventTime: eventTime ?? clock, deliver: deliver, notify: notify))
     }

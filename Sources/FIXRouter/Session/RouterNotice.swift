@@ -8,6 +8,8 @@ public enum RouterNotice: Sendable {
     case unreadable(UnreadableMessage)
     /// A Reject(3) or BusinessMessageReject(j) that is about no request of ours that waits for an answer.
     case unmatchedRefusal(MessageRefusal)
+    /// What the venue says to an OrderMassCancelRequest.
+    case massCancel(isAccepted: Bool, affected: Int?, text: String)
     /// One ExecID over two contents; the desk was given both.
     case conflictingExecID(String)
 }
@@ -21,6 +23,8 @@ extension RouterNotice: CustomStringConvertible {
         case .unreadable(let message): message.description
         case .unmatchedRefusal(let refusal):
             "venue refused message \(refusal.refSeqNum) (reason \(refusal.reason), tag \(refusal.refTagID)): \(refusal.text)"
+        case .massCancel(true, let affected, _): "venue cancels all orders\(affected.map { ": \($0)" } ?? "")"
+        case .massCancel(false, _, let text): "venue refuses to cancel all orders at once, they are canceled one by one: \(text)"
         case .conflictingExecID(let text): "venue used ExecID \(text) for two different reports; both were passed on"
         }
     }
@@ -50,11 +54,11 @@ extension RouterFailure: CustomStringConvertible {
     }
 }
 
-/// Counters of a router. All grow but `inDoubt`, `pending` and `isLoggedOn`.
+/// Counters of a router. All grow but `inDoubt`, `pending`, `queued` and `isLoggedOn`.
 public struct RouterStatistics: Hashable, Sendable {
     public var isLoggedOn = false
     /// Messages handed to the session, by what they were.
-    public var sent = 0, statusRequests = 0
+    public var sent = 0, statusRequests = 0, massCancels = 0
     /// Requests that never left, and why is in their report.
     public var refused = 0
     /// Reports passed on to the desk.
@@ -65,6 +69,8 @@ public struct RouterStatistics: Hashable, Sendable {
     /// Requests the venue has not named yet, from the return of `submit` on; and those of them whose fate is unknown,
     /// counted every 50 ms.
     public var pending = 0, inDoubt = 0
+    /// Requests and questions that wait for the session's throttle or for answers, counted every 50 ms.
+    public var queued = 0
 
     public init() {}
 }

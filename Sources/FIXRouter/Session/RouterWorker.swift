@@ -48,7 +48,8 @@ final class RouterWorker: @unchecked Sendable {
     private static let tick: Int64 = 50_000_000
 
     init(
-        mailbox: Mailbox, session: any RouterSession, names: Names, version: FIXVersion, recovery: consuming RouterRecovery,
+        mailbox: Mailbox, session: any RouterSession, names: Names, version: FIXVersion, quirks: SessionQuirks,
+        recovery: consuming RouterRecovery,
         counters: RouterCounters,
         clock: @escaping @Sendable () -> Int64, eventTime: @escaping @Sendable () -> Int64,
         deliver: @escaping @Sendable (ExecutionReport) -> Void,
@@ -56,7 +57,7 @@ final class RouterWorker: @unchecked Sendable {
     ) {
         (self.mailbox, self.session, self.names, self.counters) = (mailbox, session, names, counters)
         (self.clock, self.eventTime, self.deliver, self.notify) = (clock, eventTime, deliver, notify)
-        encoder = OrderEncoder(names: names, version: version)
+        encoder = OrderEncoder(names: names, version: version, quirks: quirks)
         unknown = names.text("NONE")
         numbersRestart = session.resetOnLogon
         recovery.finish()
@@ -66,7 +67,7 @@ final class RouterWorker: @unchecked Sendable {
 
     func run() {
         begin()
-        while !take(mailbox.take(within: Double(Self.tick) / 1e9)) {}
+        while !take(mailbox.take(within: Double(pause()) / 1e9)) {}
         mailbox.close()
     }
 
@@ -84,10 +85,20 @@ final class RouterWorker: @unchecked Sendable {
         nextTick = clock() + Self.tick
     }
 
+    /// How long to wait for mail: until waiting is looked at, or the throttle lets something through.
+    private func pause() -> Int64 {
+        guard let opens = sendProtocol.nextDeparture else { return Self.tick }
+        return min(Self.tick, max(0, opens - clock()))
+    }
+
     private func take(_ letters: [Mail]) -> Bool {
         var isStopped = false
         for mail in letters { if case .stop = mail { isStopped = true } else { handle(mail) } }
         let now = clock()
+        if sendProtocol.queuedCount > 0 {
+            sendProtocol.depart(now: now, into: &actions)
+            perform()
+        }
         if now >= nextTick ?? .min {
             sendProtocol.tick(now: now, into: &actions)
             perform()
@@ -99,8 +110,8 @@ final class RouterWorker: @unchecked Sendable {
     }
 
     private func count() {
-        let (pending, inDoubt) = (sendProtocol.pendingCount, sendProtocol.inDoubtCount)
-        counters.change { ($0.pending, $0.inDoubt) = (pending, inDoubt) }
+        let (pending, inDoubt, queued) = (sendProtocol.pendingCount, sendProtocol.inDoubtCount, sendProtocol.queuedCount)
+        counters.change { ($0.pending, $0.inDoubt, $0.queued) = (pending, inDoubt, queued) }
     }
 
     private func handle(_ mail: Mail) {
@@ -114,7 +125,9 @@ final class RouterWorker: @unchecked Sendable {
         case .gapFilled(let id):
             counters.change { $0.gapFilled += 1 }
             sendProtocol.gapFilled(id, into: &actions)
-        case .message(.report(let report, let answers)): received(report, answers: answers)
+        case .message(.report(let report, let answers, let mass)): received(report, answers: answers, mass: mass)
+        case .message(.massCanceled(let isAccepted, let affected, let text)):
+            notify(.massCancel(isAccepted: isAccepted, affected: affected, text: text))
         case .message(.refusal(let refusal)):
             if !sendProtocol.refused(refusal, now: clock(), into: &actions) {
                 counters.change { $0.unmatchedRefusals += 1 }
@@ -132,7 +145,12 @@ final class RouterWorker: @unchecked Sendable {
         if case .submit = mail { counters.requestRead() }
     }
 
-    private func received(_ report: ExecutionReport, answers: UInt64?) {
+    private func received(_ report: ExecutionReport, answers: UInt64?, mass: MassAnswer?) {
+        defer {
+            if let mass, report.ordStatus != .rejected { _ = sendProtocol.answered(mass, report, now: clock(), into: &actions) }
+        }
+        // A refusal of the question is about no order.
+        if let mass, report.ordStatus == .rejected, !sendProtocol.answered(mass, report, now: clock(), into: &actions) { return }
         guard
             sendProtocol.reported(report, isUnknownOrder: isUnknownOrder(report), answers: answers, now: clock(), into: &actions)
         else {
@@ -165,19 +183,35 @@ final class RouterWorker: @unchecked Sendable {
         while at < actions.count {
             switch actions[at] {
             case .send(let request, let possResend):
-                let outcome = send(request) { message throws(EncodingFlaw) in
-                    try encoder.encode(request, transactTime: clock(), possResend: possResend, into: &message)
+                let outcome = send { message throws(EncodingFlaw) in
+                    try encoder.encode(
+                        request, transactTime: clock(), possResend: possResend, orderID: sendProtocol.table.orderID(of: request),
+                        into: &message)
                 }
                 if case .sent = outcome { counters.change { $0.sent += 1 } }
                 sendProtocol.handedOver(request.clOrdID, outcome, now: clock(), into: &actions)
             case .ask(let request):
                 // Unique over restarts, as the clock is.
                 question = max(question + 1, UInt64(max(0, clock())))
-                let outcome = send(request) { message throws(EncodingFlaw) in
-                    try encoder.encodeStatusRequest(request, number: question, into: &message)
+                let outcome = send { message throws(EncodingFlaw) in
+                    try encoder.encodeStatusRequest(
+                        request, number: question, orderID: sendProtocol.table.orderID(of: request), into: &message)
                 }
                 if case .sent = outcome { counters.change { $0.statusRequests += 1 } }
                 sendProtocol.asked(request.clOrdID, outcome, number: question, now: clock())
+            case .askAll:
+                question = max(question + 1, UInt64(max(0, clock())))
+                let outcome = send { message throws(EncodingFlaw) in
+                    try encoder.encodeMassStatusRequest(number: question, into: &message)
+                }
+                if case .sent = outcome { counters.change { $0.statusRequests += 1 } }
+                sendProtocol.askedAll(outcome, number: question, now: clock(), into: &actions)
+            case .cancelAll:
+                question = max(question + 1, UInt64(max(0, clock())))
+                let outcome = send { message throws(EncodingFlaw) in
+                    try encoder.encodeMassCancelRequest(number: question, transactTime: clock(), into: &message)
+                }
+                if case .sent = outcome { counters.change { $0.massCancels += 1 } }
             case .record(let record):
                 if case .refused = record { counters.change { $0.refused += 1 } }
                 // That it was sent tells when, by the clock: from there the way from a tick to its order is measured.
@@ -189,9 +223,7 @@ final class RouterWorker: @unchecked Sendable {
         actions.removeAll(keepingCapacity: true)
     }
 
-    private func send(
-        _ request: OrderRequest, _ encode: (inout FIXMessageBuilder) throws(EncodingFlaw) -> Void
-    ) -> HandOver {
+    private func send(_ encode: (inout FIXMessageBuilder) throws(EncodingFlaw) -> Void) -> HandOver {
         do throws(EncodingFlaw) { try encode(&message) } catch { return .unencodable }
         do throws(FIXEngineError) {
             return .sent(msgSeqNum: try session.send(message))

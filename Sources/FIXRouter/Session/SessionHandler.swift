@@ -10,10 +10,12 @@ package final class SessionHandler: FIXHandler {
     private let notify: @Sendable (RouterNotice) -> Void
     private let lastTrouble: Mutex<FIXSessionEvent.Kind?> = Mutex(nil)
 
-    init(mailbox: Mailbox, names: Names, notify: @escaping @Sendable (RouterNotice) -> Void) {
+    init(
+        mailbox: Mailbox, names: Names, symbols: [String: String], notify: @escaping @Sendable (RouterNotice) -> Void
+    ) {
         self.mailbox = mailbox
         self.notify = notify
-        decoder = VenueMessageDecoder(names: names)
+        decoder = VenueMessageDecoder(names: names, symbols: symbols)
     }
 
     /// The last reason why the session is not there.

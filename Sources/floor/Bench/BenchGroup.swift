@@ -13,7 +13,8 @@ enum BenchGroup: String, CaseIterable {
         case .latency: "from a tick to the order that it causes"
         case .soak: "memory over a long stream"
         case .recovery: "a checkpoint and a journal's tail"
-        case .orders: "compliance: one order against every control while 10,000 work"
+        case .orders:
+            "compliance: one order against every control while 10,000 work; reports applied; orders through QuickFIX and back"
         case .marketdata: "files of market data beside C++ loops over the same files; venues' messages, books, one connection"
         }
     }
@@ -27,7 +28,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: try LatencyBench(options).run()
         case .soak: try SoakBench(options).run()
         case .recovery: try RecoveryBench(options).run()
-        case .orders: try ComplianceBench(options).run()
+        case .orders: try ComplianceBench(options).run() + ReducerBench(options).run() + RouterBench(options).run()
         case .marketdata: try FileBench(options).run() + FeedBench(options).run()
         }
     }

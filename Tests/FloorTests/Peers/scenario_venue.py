@@ -1,4 +1,4 @@
-"""A FIX 4.4 venue that plays the tables of FIX Appendix D over TCP, as Tests/Fixtures/appendix-d.csv has them.
+"""A venue of FIX 4.4, 4.2 or 5.0 SP2 that plays the tables of FIX Appendix D over TCP, as Tests/Fixtures/appendix-d.csv has them.
 
 Scenario number K of the file (counted from 0) is played to the orders whose ClOrdIDs end in `.K`: when what the table has us
 receive has come, the rows behind it go out, up to the next one that we wait for. What the table does not have is answered as a
@@ -99,7 +99,7 @@ class Venue:
 
     def encode(self, kind, number, body, flags=()):
         message = simplefix.FixMessage()
-        for tag, value in [(8, "FIX.4.4"), (35, kind), (34, number), (49, US), (56, THEM), (52, utc()), *flags, *body]:
+        for tag, value in [(8, self.options.version), (35, kind), (34, number), (49, US), (56, THEM), (52, utc()), *flags, *body]:
             message.append_pair(tag, value)
         return message.encode()
 
@@ -110,7 +110,10 @@ class Venue:
     def take(self, m):
         kind, number, state = m[35], int(m[34]), self.state
         if kind == "A" and number >= state.next_in:
-            self.send("A", [(98, 0), (108, m.get(108, "30"))])
+            is_new = self.options.version == "FIXT.1.1"
+            self.send("A", [(98, 0), (108, m.get(108, "30"))] + ([(1137, 9)] if is_new else []))
+            if is_new and m.get(1137) != "9":
+                self.state.mistakes.append(f"DefaultApplVerID is {m.get(1137)}")
         if number > state.next_in:
             if kind == "2":
                 self.resend(m)
@@ -209,10 +212,21 @@ class Venue:
                 body.append((tag, name(row[column]) if tag == 19 else row[column]))
         if row["reason"]:
             body.append((103, row["reason"]))
+        body = self.as_of_version(body)
         if row["exec_type"] != "I":
             for order in {row["cl_ord_id"], row["orig_cl_ord_id"]} - {""}:
                 self.state.orders[scenario, order] = [(t, v) for t, v in body if t in (37, 39, 55, 54, 38, 14, 151, 6)]
         self.send("8", body, True)
+
+    def as_of_version(self, body):
+        """FIX 4.2 says in ExecTransType(20) what 4.4 says in ExecType(150): a fill by its size, a bust, a correction, an answer."""
+        if self.options.version != "FIX.4.2":
+            return body
+        fields = dict(body)
+        kinds = {"H": ("1", fields[39]), "G": ("2", fields[39]), "I": ("3", fields[39])}
+        kinds["F"] = ("0", "2" if fields[39] == "2" else "1")
+        action, execution = kinds.get(fields[150], ("0", fields[150]))
+        return [(tag, execution if tag == 150 else value) for tag, value in body] + [(20, action)]
 
     def answer(self, scenario, name, question):
         """The state of an order, or that there is none."""
@@ -225,7 +239,7 @@ class Venue:
             symbol, side = self.state.sides[scenario]
             body = [(37, "NONE"), (39, "8"), (103, 5), (55, symbol), (54, side), (38, 0), (14, 0), (151, 0), (6, 0)]
         more = [(790, question)] if question else []
-        self.send("8", [(11, f"{name}.{scenario}"), (17, "0"), (150, "I"), (60, utc()), *body, *more], True)
+        self.send("8", self.as_of_version([(11, f"{name}.{scenario}"), (17, "0"), (150, "I"), (60, utc()), *body, *more]), True)
 
     async def run(self):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
@@ -243,6 +257,7 @@ class Venue:
 
 
 parser = argparse.ArgumentParser(description="A FIX 4.4 venue that plays the tables of FIX Appendix D.")
+parser.add_argument("--version", default="FIX.4.4", choices=["FIX.4.2", "FIX.4.4", "FIXT.1.1"])
 parser.add_argument("--port", type=int, default=0)
 parser.add_argument("--table", required=True)
 parser.add_argument("--state", default="venue.state")
