@@ -1,7 +1,7 @@
 # The commands of this repository. `make` alone lists them.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench simulate lint fuzz crash docs build clean
+.PHONY: help demo rehearse test bench simulate lint fuzz crash docs build clean
 
 FLOOR := .build/release/floor
 # A crash prints its message; the symbols of every frame would take minutes.
@@ -38,6 +38,9 @@ fuzz: ## a longer run of every parser's seeded fuzz test  [FLOOR_FUZZ=n]
 
 crash: build ## kills a real floor again and again before a venue that counts its orders  [KILLS=n] [SEED=n]
 	scripts/crash --floor $(FLOOR) $(if $(KILLS),--kills "$(KILLS)") $(if $(SEED),--seed "$(SEED)")
+
+rehearse: build ## a bad day with a venue that misbehaves and people who stop and approve orders
+	scripts/rehearse --floor $(FLOOR)
 
 docs: ## writes what is generated: docs/desk.svg and the reference in docs/topologies.md
 	scripts/install-dependencies

@@ -41,6 +41,13 @@ struct DayReport {
                 return n > 0 ? "\(n) \(name)" : nil
             }
             line("orders", "\(summary.orders.count): " + byState.joined(separator: ", "))
+            line("asked", asked)
+            if !summary.unaccounted.isEmpty {
+                line(
+                    "LOST",
+                    "passed and never heard of: "
+                        + summary.unaccounted.map { $0.text(desk.assembly.names) }.joined(separator: " "))
+            }
             line("fills", "\(summary.fills), \(money(summary.traded)) traded")
             line("P&L", "\(money(summary.realised)) realised, \(money(summary.unrealised)) unrealised, before fees")
             let outcomes = [Outcome.ok, .review, .block].map { "\(summary.decisions[$0] ?? 0) \($0.text(desk.assembly.names))" }
@@ -66,6 +73,12 @@ struct DayReport {
         return lines.joined(separator: "\n")
     }
 
+    /// Every order that was asked for, by what became of it before it came to a venue.
+    private var asked: String {
+        let counts = summary.account.counts, sum = counts.reduce(0) { $0 + $1.count }
+        let parts = counts.filter { $0.count > 0 }.map { "\($0.count) \($0.fate)" }
+        return "\(sum): " + parts.joined(separator: ", ")
+    }
     /// What did not go straight through, and how long its writer stood still.
     private func overflow(_ place: NamedAccount) -> String? {
         let account = place.account
@@ -120,6 +133,7 @@ struct DayReport {
         var sources: [String: UInt64], outputs: [String: UInt64], orders: [String: Int], fills: Int
         var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, inDoubt: Int,
             open: Int
+        var asked: [String: Int], unaccounted: [String], controls: [String: Int]
         var overflow: [String: Overflowed], grown: [String: Int]
     }
     private struct Overflowed: Encodable {
@@ -138,6 +152,9 @@ struct DayReport {
             unrealised: summary.unrealised.description,
             compliance: Dictionary(uniqueKeysWithValues: summary.decisions.map { ($0.key.text(names), $0.value) }),
             anomalies: summary.anomalies, inDoubt: summary.inDoubt.count, open: summary.openOrders.count,
+            asked: Dictionary(uniqueKeysWithValues: summary.account.counts.map { ("\($0.fate)", $0.count) }),
+            unaccounted: summary.unaccounted.map { $0.text(names) },
+            controls: Dictionary(uniqueKeysWithValues: summary.triggers.map { ($0.key.code, $0.value) }),
             overflow: Dictionary(
                 desk.accounts.filter(\.account.hasOverflowed).map { place in
                     let account = place.account

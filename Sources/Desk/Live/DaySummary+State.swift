@@ -26,6 +26,9 @@ extension DaySummary {
         }
         coder.table(&decisions, key: { $0.field(code: &$1) }, none: Outcome.ok, filler: 0) { $0.count(&$1) }
         coder.table(&triggers, key: { $0.field(code: &$1) }, none: Check.decision, filler: 0) { $0.count(&$1) }
+        coder.table(
+            &account.fates, key: { $0.field(&$1.rawValue) }, none: ClOrdID.none, filler: OrderAccount.Fate.passed
+        ) { $0.field(code: &$1) }
         coder.ids(&inDoubt)
         coder.ids(&open)
         coder.ids(&workingParents)

@@ -20,6 +20,8 @@ public final class DaySummary {
     public internal(set) var triggers: [Check: Int] = [:]
     public internal(set) var anomalies = 0
     public internal(set) var inDoubt: Set<ClOrdID> = []
+    /// What became of the orders that were asked for.
+    public internal(set) var account = OrderAccount()
     var open: Set<ClOrdID> = []
     var workingParents: Set<ClOrdID> = []
 
@@ -51,6 +53,7 @@ public final class DaySummary {
             case let edge as Edge<OrderUpdate>: each(edge) { self.take($0) }
             case let edge as Edge<PositionUpdate>: each(edge) { self.positions[$0.symbol] = $0 }
             case let edge as Edge<Finding>: each(edge) { self.take($0) }
+            case let edge as Edge<OrderRequest>: each(edge) { self.account.take($0) }
             case let edge as Edge<Anomaly>: each(edge) { _ in self.anomalies += 1 }
             case let edge as Edge<ParentUpdate>: each(edge) { self.take($0) }
             case let edge as Edge<Trade> where edge.isPort: each(edge) { self.lastPrices[$0.symbol.index] = $0.price }
@@ -73,6 +76,7 @@ public final class DaySummary {
     }
     private func take(_ finding: Finding) {
         gauges?.found(finding)
+        account.take(finding)
         if finding.check == .decision {
             decisions[finding.outcome, default: 0] += 1
         } else {

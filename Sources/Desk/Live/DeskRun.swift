@@ -128,7 +128,7 @@ public final class DeskRun {
         try sinks.attach(from: checkpoint, gauges)
         try attachControls()
         summary.watch(assembly)
-        engine.keep(CheckpointPart("summary") { [summary] in summary.state(&$0) })
+        engine.keep(CheckpointPart("summary", version: 2) { [summary] in summary.state(&$0) })
         try assembly.graph.spill(threads: assembly.spillingThreads, into: sinks.spillPlace(""), notice: settings.notice)
         if let directory, settings.durability != .none, let interval = settings.checkpointInterval {
             attachCheckpointer(directory, every: interval)

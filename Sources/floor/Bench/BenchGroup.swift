@@ -14,7 +14,10 @@ enum BenchGroup: String, CaseIterable {
         case .soak: "memory over a long stream"
         case .recovery: "a checkpoint and a journal's tail"
         case .orders:
-            "compliance: one order against every control while 10,000 work; reports applied; orders through QuickFIX and back"
+            """
+            compliance: one order against every control while 10,000 work; a kill switch over 10,000 open orders; \
+            reports applied; orders through QuickFIX and back
+            """
         case .marketdata: "files of market data beside C++ loops over the same files; venues' messages, books, one connection"
         }
     }
@@ -28,7 +31,9 @@ enum BenchGroup: String, CaseIterable {
         case .latency: try LatencyBench(options).run()
         case .soak: try SoakBench(options).run()
         case .recovery: try RecoveryBench(options).run()
-        case .orders: try ComplianceBench(options).run() + ReducerBench(options).run() + RouterBench(options).run()
+        case .orders:
+            try ComplianceBench(options).run() + KillBench(options).run() + ReducerBench(options).run()
+                + RouterBench(options).run()
         case .marketdata: try FileBench(options).run() + FeedBench(options).run()
         }
     }
