@@ -62,6 +62,34 @@ import TradingModel
             #expect(!flaw { _ = try scoped(bad) }.isEmpty, "\(bad ?? "nil")")
         }
     }
+    @Test("a limit is one of the topology's keys, with an amount, times and a reason")
+    func limits() throws {
+        let names = Names(), blank = DeskCommand(eventTime: 1_000, verb: .limit, who: .none)
+        func changed(_ change: (inout ControlRequest) -> Void) throws -> DeskCommand {
+            var asked = ControlRequest(.limit)
+            (asked.limit, asked.amount, asked.why) = ("max_notional", "1500.25", "because")
+            change(&asked)
+            return try asked.changed(blank, names: names, at: 1_000)
+        }
+        let plain = try changed { _ in }, amount = try Notional("1500.25")
+        #expect(plain.limit == .maxNotional && plain.amount == amount && plain.scope == .firm)
+        #expect(plain.from == 1_000 && plain.until == .max && plain.isNone == 0)
+        let timed = try changed { ($0.symbol, $0.from, $0.until) = ("ABC", "1s", "2026-03-02T15:00:00Z") }
+        #expect(timed.scope == .symbol && names.text(of: timed.symbol) == "ABC" && timed.from == 1_000_001_000)
+        #expect(timed.until == UTC.parse("2026-03-02T15:00:00Z"))
+        #expect(try changed { ($0.limit, $0.amount) = ("soft_notional", "none") }.isNone == 1)
+        let bad: [(inout ControlRequest) -> Void] = [
+            { $0.limit = "max_notionel" }, { $0.limit = "none" }, { $0.amount = "none" }, { $0.amount = "-1" },
+            { $0.amount = nil },
+            { $0.why = nil }, { $0.until = "0s" }, { ($0.from, $0.until) = ("2s", "1s") }, { $0.from = "soon" },
+            { ($0.limit, $0.symbol) = ("max_gross", "ABC") }, { $0.limit = "restricted" },
+            { ($0.limit, $0.symbol, $0.amount) = ("restricted", "ABC", "5") },
+        ]
+        for (number, change) in bad.enumerated() { #expect(!flaw { _ = try changed(change) }.isEmpty, "number \(number)") }
+        // Every key's name is the topology's own.
+        let known = Set(Kinds.limits.map(\.name))
+        for key in LimitKey.allCases where key != .none { #expect(known.contains(key.name), "\(key.name)") }
+    }
     @Test("another name is believed of the floor's own user alone; people listed may do what is listed")
     func people() throws {
         let mine = Int64(getuid()), own = try People(settings("{}")).name(of: mine, stated: "")
@@ -103,6 +131,7 @@ import TradingModel
             understood += 1
             let names = Names()
             _ = try? asked.orderRequest(id: asked.order ?? "", names: names, at: 0)
+            _ = try? asked.changed(DeskCommand(eventTime: 0, verb: .limit, who: .none), names: names, at: 0)
             _ = try? asked.scoped(DeskCommand(eventTime: 0, verb: .kill, who: .none), names: names, venues: [])
             for text in names.takeFresh().map(\.text) { #expect(text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }) }
         }

@@ -30,6 +30,16 @@ extension FloorTests {
             let refused = try await desk.ask("order", "new", "buy", "0", "XYZ")
             #expect(refused.status == 2 && refused.errors.contains("quantity"), "\(refused)")
 
+            // A limit of the desk's, for a reason, and back again by itself.
+            let silent = try await desk.ask("limit", "max_quantity", "3", "--symbol", "XYZ")
+            #expect(silent.status == 2 && silent.errors.contains("--why"), "\(silent)")
+            let lower = try await desk.ask("limit", "max_quantity", "3", "--symbol", "XYZ", "--why", "thin book", "--until", "1s")
+            #expect(lower.status == 0, "\(lower)")
+            let over = try await desk.ask("order", "new", "buy", "4", "XYZ", "--price", "20", "--account", "OTHER")
+            #expect(over.status == 1 && over.output.contains("C05 BLOCK: 4, limit 3"), "\(over)")
+            let ends = try await until(seconds: 20) { try desk.folder.text("day/order-findings.csv").contains("limitEnded") }
+            #expect(ends)
+
             // What the account has at the venue is canceled; nothing of it passes any more, before and after a kill -9.
             let kill = try await desk.ask("kill", "account:ACC", "--why", "test", "--as", "ann")
             #expect(kill.status == 0 && kill.output.contains("2 orders to cancel"), "\(kill)")

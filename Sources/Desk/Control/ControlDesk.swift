@@ -156,7 +156,7 @@ final class ControlDesk: @unchecked Sendable {
 
     private func obey(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {
         let verbs: [ControlRequest.Verb: DeskCommand.Verb] = [
-            .kill: .kill, .reduce: .reduce, .rearm: .rearm, .approve: .approve, .reject: .reject,
+            .kill: .kill, .reduce: .reduce, .rearm: .rearm, .approve: .approve, .reject: .reject, .limit: .limit,
         ]
         guard let verb = verbs[request.verb] else { throw ControlFlaw(description: "\(request.verb) is no command") }
         let isOfOrder = verb == .approve || verb == .reject
@@ -174,6 +174,8 @@ final class ControlDesk: @unchecked Sendable {
                 }
                 (command.terms, command.limits) = (terms, limits)
             }
+        } else if verb == .limit {
+            command = try request.changed(command, names: names, at: command.eventTime)
         } else {
             command = try request.scoped(command, names: names, venues: venues)
         }
@@ -192,7 +194,7 @@ final class ControlDesk: @unchecked Sendable {
         return reply
     }
     private func message(_ request: ControlRequest, _ acts: [Finding], _ isDone: Bool) -> String {
-        let about = request.order ?? request.scope ?? ""
+        let about = request.order ?? request.scope ?? request.limit ?? ""
         switch (request.verb, isDone) {
         case (.kill, true):
             let count = acts.reduce(0) { $0 + ($1.measured.isNaN ? 0 : Int($1.measured)) }
@@ -201,6 +203,7 @@ final class ControlDesk: @unchecked Sendable {
         case (.reduce, true): return "\(about): only orders that make a position smaller pass, until floor rearm \(about)"
         case (.rearm, true): return "\(about): armed again"
         case (.rearm, false): return "\(about): no switch is thrown for it; floor pending lists those that are"
+        case (.limit, true): return "\(about) \(request.amount ?? ""): set" + (request.until.map { ", until \($0)" } ?? "")
         case (.approve, true): return "\(about): approved"
         case (.reject, true): return "\(about): refused, it will not leave"
         default: return "\(about): not done"
@@ -222,6 +225,13 @@ final class ControlDesk: @unchecked Sendable {
                 strategy: names.text(of: order.strategy), requester: names.text(of: row.requester),
                 checks: row.checks.map(\.code),
                 expires: UTC.text(row.expires), terms: String(order.terms, radix: 16), limits: row.limits)
+        }
+        reply.limits = boards.first?.changes.map { change in
+            ControlReply.Limit(
+                limit: change.key.name, symbol: names.text(of: change.symbol),
+                amount: change.key == .restricted && change.amount != nil ? "on" : change.amount?.text(names) ?? "none",
+                from: UTC.text(change.from), until: change.until == .max ? "" : UTC.text(change.until),
+                who: names.text(of: change.who), why: names.text(of: change.why), isInForce: change.isInForce)
         }
         reply.switches = thrown.map { entry in
             let subject =

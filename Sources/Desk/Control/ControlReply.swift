@@ -23,6 +23,10 @@ public struct ControlReply: Codable, Sendable, Equatable {
         /// As `floor kill` takes it; `halt` is `stopped` or `reduceOnly`.
         public var scope: String, halt: String, who: String, why: String, since: String
     }
+    public struct Limit: Codable, Sendable, Equatable {
+        public var limit: String, symbol: String, amount: String, from: String, until: String, who: String, why: String
+        public var isInForce: Bool
+    }
     /// `OK`, `REVIEW`, `BLOCK`; `ERROR` where nothing was asked of the desk.
     public var outcome: String
     public var message: String
@@ -32,6 +36,8 @@ public struct ControlReply: Codable, Sendable, Equatable {
     public var findings: [Finding] = []
     public var waiting: [Waiting]?
     public var switches: [Switch]?
+    /// What people have changed over the topology's limits.
+    public var limits: [Limit]?
 
     public init(_ outcome: String, _ message: String) { (self.outcome, self.message) = (outcome, message) }
     static func error(_ message: String) -> ControlReply { ControlReply("ERROR", message) }

@@ -1,11 +1,12 @@
 import Foundation
 import PlainData
+import Topology
 import TradingModel
 
 /// What a person asks of a running floor over its socket: one line of JSON.
 public struct ControlRequest: Codable, Sendable, Equatable {
     public enum Verb: String, Codable, Sendable, CaseIterable {
-        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status
+        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status, limit
 
         var isOrder: Bool { self == .new || self == .cancel || self == .replace || self == .status }
         /// The word for it under `people:`; nil for what anybody may who can reach the socket.
@@ -17,6 +18,7 @@ public struct ControlRequest: Codable, Sendable, Equatable {
             case .rearm: "rearm"
             case .approve, .reject: "approve"
             case .new, .cancel, .replace, .status: "order"
+            case .limit: "limits"
             }
         }
     }
@@ -31,6 +33,8 @@ public struct ControlRequest: Codable, Sendable, Equatable {
     public var terms: String?, limits: UInt32?
     public var account: String?, strategy: String?, symbol: String?, side: String?, quantity: String?, price: String?
     public var timeInForce: String?
+    /// Of a limit: its name in a topology, its amount or `none`, from when and until when: a time, or how long from now.
+    public var limit: String?, amount: String?, from: String?, until: String?
     public var who: String?, why: String?
 
     public init(_ verb: Verb) { self.verb = verb }
@@ -100,6 +104,53 @@ extension ControlRequest {
         return command
     }
     static let scopes = "there are firm, account:NAME, strategy:NAME, venue:SESSION, symbol:NAME"
+
+    /// The limit that a person changes.
+    func changed(_ command: DeskCommand, names: Names, at now: Int64) throws(ControlFlaw) -> DeskCommand {
+        var command = command
+        guard let key = LimitKey(name: limit ?? "") else {
+            let all = LimitKey.allCases.filter { $0 != .none }.map(\.name).joined(separator: ", ")
+            throw ControlFlaw(description: "limit \(limit ?? ""): there are \(all)")
+        }
+        let symbol = try Self.name(symbol, "symbol")
+        if !symbol.isEmpty, !key.isOfSymbol { throw ControlFlaw(description: "\(key.name) is the whole desk's, no symbol's") }
+        if key == .restricted, symbol.isEmpty { throw ControlFlaw(description: "restricted: name the symbol") }
+        let amount = amount ?? ""
+        if amount == "none" {
+            guard key.mayBeNone else { throw ControlFlaw(description: "\(key.name) none: every order needs this limit") }
+            command.isNone = 1
+        } else if key == .restricted {
+            guard amount == "on" else { throw ControlFlaw(description: "restricted \(amount): on or none") }
+        } else {
+            guard let read = try? Notional(amount), read >= .zero else {
+                throw ControlFlaw(
+                    description: "\(key.name) \(amount): a decimal of at least 0" + (key.mayBeNone ? ", or none" : ""))
+            }
+            command.amount = read
+        }
+        command.from = try Self.time(from, "--from", now) ?? now
+        command.until = try Self.time(until, "--until", now) ?? .max
+        guard command.until > command.from, command.until > now else {
+            throw ControlFlaw(description: "--until \(until ?? ""): it would end before it begins")
+        }
+        if (why ?? "").isEmpty || why == "no reason given" {
+            throw ControlFlaw(description: "--why: a limit is changed for a reason")
+        }
+        (command.limit, command.scope) = (key, symbol.isEmpty ? .firm : .symbol)
+        command.symbol = symbol.isEmpty ? SymbolID(rawValue: 0) : names.symbol(symbol)
+        return command
+    }
+    private static func time(_ text: String?, _ what: String, _ now: Int64) throws(ControlFlaw) -> Int64? {
+        guard let text else { return nil }
+        if let length = DurationText.nanoseconds(text), length >= 0 {
+            let (sum, over) = now.addingReportingOverflow(length)
+            return over ? .max : sum
+        }
+        guard let time = UTC.parse(text) else {
+            throw ControlFlaw(description: "\(what) \(text): a time as 2026-03-02T15:00:00Z, or how long from now, as 30m")
+        }
+        return time
+    }
 
     /// The order that a person enters, changes or asks about.
     func orderRequest(id: String, names: Names, at time: Int64) throws(ControlFlaw) -> OrderRequest {

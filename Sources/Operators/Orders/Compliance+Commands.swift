@@ -10,7 +10,7 @@ import TradingModel
 /// `sweepRun`, so that 10,000 of them need no more room than a few.
 extension Compliance {
     typealias Output = Emitter<ClearedOrder, Finding>
-    /// Timers come in two kinds: even numbers are orders that wait, odd ones the runs of a sweep.
+    /// Timers come in three kinds: multiples of four are orders that wait, one more the runs of a sweep, two the limits' next change.
     static var sweepRun: Int { 256 }
     /// A leap of time as long as this is history giving way to the clock, not a wait.
     private static var leap: Int64 { 86_400_000_000_000 }
@@ -24,6 +24,7 @@ extension Compliance {
         case .rearm: rearm(command, now, into: &out)
         case .approve: approve(command, now, into: &out)
         case .reject: reject(command, now, into: &out)
+        case .limit: change(command, now, into: &out)
         }
     }
 
@@ -40,7 +41,7 @@ extension Compliance {
                 command.scope, Switchboard.subject(of: command), account: account, strategy: strategy, symbol: symbol)
         }
         sweepTime = now
-        for run in 0..<(sweep.count + Self.sweepRun - 1) / Self.sweepRun { out.setTimer(2 * run + 1, at: out.watermark) }
+        for run in 0..<(sweep.count + Self.sweepRun - 1) / Self.sweepRun { out.setTimer(4 * run + 1, at: out.watermark) }
         say(command, .kill, .ok, now, measured: Double(sweep.count), into: &out)
     }
     private func serves(_ command: DeskCommand) -> Bool {
@@ -107,13 +108,14 @@ extension Compliance {
             ReviewDesk.Parked(
                 request: order, requester: reviews.requester(of: order.clOrdID), limits: rules.limits.version,
                 softChecks: verdict.softChecks, expires: now + rules.limits.reviewTime))
-        out.setTimer(2 * row, at: reviews[row].expires)
+        out.setTimer(4 * row, at: reviews[row].expires)
         board?.show(reviews)
     }
 
     public mutating func timerFired(_ timer: Timer, into out: inout Emitter<ClearedOrder, Finding>) {
-        guard timer.key % 2 == 0 else { return cancelRun(timer.key / 2, into: &out) }
-        let row = timer.key / 2, reached = out.watermark
+        if timer.key % 4 == 1 { return cancelRun(timer.key / 4, into: &out) }
+        let row = timer.key / 4, reached = out.watermark
+        if timer.key % 4 == 2 { return passLimits(max(timer.time, reached), into: &out) }
         if reached != endOfTime, reached - timer.time > Self.leap, !reviews[row].isRenewed {
             reviews[row].isRenewed = true
             reviews[row].expires = reached + rules.limits.reviewTime
@@ -172,7 +174,7 @@ extension Compliance {
     }
 
     private mutating func unpark(_ row: Int, into out: inout Output) {
-        out.cancelTimer(2 * row)
+        out.cancelTimer(4 * row)
         _ = reviews.remove(row)
         board?.show(reviews)
     }
@@ -180,11 +182,45 @@ extension Compliance {
     private mutating func end(
         _ row: Int, _ act: Check, _ outcome: Outcome, _ now: Int64, into out: inout Output, isFiring: Bool = false
     ) {
-        if !isFiring { out.cancelTimer(2 * row) }
+        if !isFiring { out.cancelTimer(4 * row) }
         let order = reviews.remove(row).request
         board?.show(reviews)
         out.emitSide(decision(of: order, .block, now))
         out.emitSide(finding(of: order, act, outcome, now))
+    }
+
+    // MARK: Limits
+
+    private mutating func change(_ command: DeskCommand, _ now: Int64, into out: inout Output) {
+        let change = LimitBook.Change(
+            amount: command.amount.rawValue, from: max(command.from, now), until: command.until, symbol: command.symbol.rawValue,
+            who: command.who.rawValue, why: command.why.rawValue, key: command.limit, isNone: command.isNone == 1)
+        guard command.who != .none, command.limit != .none, change.until > change.from, !limitBook.isFull else {
+            return say(command, .limit, .block, now, into: &out)
+        }
+        limitBook.add(change, at: now)
+        rules = limitBook.rules
+        board?.show(limitBook)
+        if let next = limitBook.next(after: now) { out.setTimer(2, at: next) }
+        say(command, .limit, .ok, now, measured: command.isNone == 1 ? .nan : command.amount.double, into: &out)
+    }
+    /// What was made for a time begins and ends at it.
+    private mutating func passLimits(_ now: Int64, into out: inout Output) {
+        guard now != endOfTime else { return }
+        let (begun, ended) = limitBook.pass(to: now)
+        rules = limitBook.rules
+        board?.show(limitBook)
+        for (changes, act) in [(begun, Check.limitBegan), (ended, .limitEnded)] {
+            for change in changes {
+                out.emitSide(
+                    Finding(
+                        eventTime: now, clOrdID: .none, symbol: SymbolID(rawValue: change.symbol), account: .none,
+                        strategy: .none,
+                        check: act, outcome: .ok, measured: change.isNone ? .nan : Notional(rawValue: change.amount).double,
+                        scope: change.symbol == 0 ? .firm : .symbol))
+            }
+        }
+        if let next = limitBook.next(after: now) { out.setTimer(2, at: next) }
     }
 
     // MARK: What is said of it

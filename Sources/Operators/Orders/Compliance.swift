@@ -22,10 +22,12 @@ import TradingModel
 /// - Source: see `Rules`.
 public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     @inlinable public static var sideName: String { "findings" }
-    /// 4: orders wait for a second person; switches; reservations know their instrument's side.
-    public static var stateVersion: Int { 4 }
+    /// 5: limits change while it runs. 4: orders wait for a second person; switches; reservations know their instrument's side.
+    public static var stateVersion: Int { 5 }
 
-    let rules: Rules
+    /// Those in force.
+    var rules: Rules
+    var limitBook: LimitBook
     let instruments: InstrumentTable
     @usableFromInline var references: Dense<LastPrice>
     var exposures = Exposures()
@@ -51,6 +53,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         venue: TextID = .none
     ) {
         rules = Rules(limits)
+        limitBook = LimitBook(limits)
         (self.instruments, self.ids) = (instruments, ids)
         switches = Switchboard(venue: venue)
         references = Dense(repeating: LastPrice())
@@ -169,8 +172,11 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         reviews.state(&coder)
         switches.state(&coder)
         ids.state(&coder)
+        limitBook.state(&coder)
         guard !coder.isSaving else { return }
         valuation.forget(exposures.symbols)
+        rules = limitBook.rules
+        board?.show(limitBook)
         board?.show(reviews)
         board?.show(switches)
     }

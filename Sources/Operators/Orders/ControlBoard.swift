@@ -25,14 +25,23 @@ public final class ControlBoard: Sendable {
         public let who: TextID, why: TextID
         public let since: Int64
     }
+    public struct Change: Sendable {
+        public let key: LimitKey, symbol: SymbolID
+        /// Nil where the limit is taken away.
+        public let amount: Notional?
+        public let from: Int64, until: Int64
+        public let isInForce: Bool
+        public let who: TextID, why: TextID
+    }
     private struct Content {
-        var waiting: [Waiting] = [], thrown: [Thrown] = []
+        var waiting: [Waiting] = [], thrown: [Thrown] = [], changes: [Change] = []
     }
     private let content = Mutex(Content())
 
     public init() {}
     public var waiting: [Waiting] { content.withLock { $0.waiting } }
     public var thrown: [Thrown] { content.withLock { $0.thrown } }
+    public var changes: [Change] { content.withLock { $0.changes } }
 
     func show(_ reviews: borrowing ReviewDesk) {
         var rows: [Waiting] = []
@@ -43,6 +52,15 @@ public final class ControlBoard: Sendable {
                     expires: $0.expires))
         }
         content.withLock { $0.waiting = rows.reversed() }
+    }
+    func show(_ limits: borrowing LimitBook) {
+        let rows = limits.changes.map {
+            Change(
+                key: $0.key, symbol: SymbolID(rawValue: $0.symbol), amount: $0.isNone ? nil : Notional(rawValue: $0.amount),
+                from: $0.from, until: $0.until, isInForce: $0.isInForce, who: TextID(rawValue: $0.who),
+                why: TextID(rawValue: $0.why))
+        }
+        content.withLock { $0.changes = rows }
     }
     func show(_ switches: borrowing Switchboard) {
         let rows = switches.thrown.map {

@@ -10,6 +10,8 @@ public enum Check: UInt8, BitwiseCopyable, Sendable, FieldValue, CaseIterable {
     case softNotional = 33, softVolume, softCollar, firstTrade, concentration, dailyLoss, staleOverride
     /// What a person did, or what became of an order that waited for one: acts, not measurements.
     case kill = 64, reduce, rearm, approval, rejection, expiry, withdrawal
+    /// A limit was changed; a change that was made for later began, or ended.
+    case limit, limitBegan, limitEnded
     /// What an approval is held against: that the order waits, that the approver is somebody else than who asked, that it is the
     /// order and the limits that were seen, that nothing more is found by now.
     case pending = 96, otherPerson, sameTerms, sameLimits, sameFindings

@@ -15,6 +15,8 @@ public struct DeskCommand: Element {
         case approve, reject
         /// An order of this id comes next, from this person.
         case order
+        /// A limit is another from a time on, until a time.
+        case limit
         public func text(_ names: Names) -> String { String(describing: self) }
     }
     public static var elementName: String { "DeskCommand" }
@@ -30,7 +32,11 @@ public struct DeskCommand: Element {
     /// Of an approval: the version of the limits that the approver saw the order under.
     public var limits: UInt32
     public var verb: Verb, scope: Scope
-    private var reserved: UInt16 = 0
+    /// Of a change of a limit: which one, and whether it is taken away.
+    public var limit: LimitKey = .none, isNone: UInt8 = 0
+    /// Its new amount: a quantity, money or a number as the limit has it. From when and until when it holds; `.max` for ever.
+    public var amount = Notional.zero
+    public var from: Int64 = 0, until: Int64 = .max
 
     public init(
         eventTime: Int64, number: UInt64 = 0, verb: Verb, scope: Scope = .order, who: TextID, why: TextID = .none,
@@ -55,6 +61,11 @@ public struct DeskCommand: Element {
         visitor.field("terms", terms)
         visitor.field("limits", limits)
         visitor.field("number", number)
+        visitor.field("limit", limit)
+        visitor.field("amount", amount)
+        visitor.field("none", isNone)
+        visitor.time("from", from)
+        visitor.time("until", until)
     }
 }
 

@@ -2,6 +2,7 @@ import Desk
 import Foundation
 import PlainData
 import StreamRuntime
+import Synchronization
 import Topology
 
 /// From `floor kill firm` to the last cancel at the venue's socket, while 10,000 orders rest there: a whole floor as a person has
@@ -37,11 +38,11 @@ struct KillBench {
         } catch { throw Refusal.configuration(error.description) }
         var settings = DeskRunSettings(floorVersion: floorVersion, notice: { _ in })
         settings.data = folder + "/day"
-        let desk = Running(try DeskRun(topology, settings: settings))
-        Thread.detachNewThread { desk.run() }
+        let running = Running(try DeskRun(topology, settings: settings))
+        Thread.detachNewThread { running.run() }
         defer {
-            desk.run.stop()
-            desk.ended.wait()
+            running.desk.stop()
+            running.ended.wait()
         }
         try wait("the orders came to the venue") { venue.orders.load(ordering: .acquiring) == Self.orders }
         // What the venue has said of them is taken in first, as on a desk whose orders rest.
@@ -71,12 +72,12 @@ struct KillBench {
 
     /// A run that one thread makes and another one runs.
     private final class Running: @unchecked Sendable {
-        let run: DeskRun
+        let desk: DeskRun
         let ended = DispatchSemaphore(value: 0)
-        init(_ run: DeskRun) { self.run = run }
+        init(_ desk: DeskRun) { self.desk = desk }
         func run() {
             // What went wrong shows as cancels that never come.
-            try? run.run()
+            try? desk.run()
             ended.signal()
         }
     }

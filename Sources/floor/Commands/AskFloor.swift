@@ -33,6 +33,12 @@ struct AskFloor: ParsableArguments {
                 "\(entry.scope)  \(entry.halt == "stopped" ? "stopped" : "reduce only")  since \(entry.since)  "
                     + "by \(entry.who.isEmpty ? "nobody named" : entry.who): \(entry.why)")
         }
+        for limit in reply.limits ?? [] {
+            let times = "from \(limit.from)" + (limit.until.isEmpty ? "" : " until \(limit.until)")
+            lines.append(
+                "\(limit.limit) \(limit.amount)\(limit.symbol.isEmpty ? "" : " of \(limit.symbol)")  \(times)"
+                    + "\(limit.isInForce ? "" : "  not yet in force")  by \(limit.who): \(limit.why)")
+        }
         return lines.joined(separator: "\n")
     }
     static func text(_ row: ControlReply.Waiting) -> [String] {
