@@ -48,6 +48,12 @@ struct DayReport {
                     "passed and never heard of: "
                         + summary.unaccounted.map { $0.text(desk.assembly.names) }.joined(separator: " "))
             }
+            if !summary.unasked.isEmpty {
+                line(
+                    "UNASKED",
+                    "at the venue, and nothing let them pass: "
+                        + summary.unasked.map { $0.text(desk.assembly.names) }.joined(separator: " "))
+            }
             line("fills", "\(summary.fills), \(money(summary.traded)) traded")
             line("P&L", "\(money(summary.realised)) realised, \(money(summary.unrealised)) unrealised, before fees")
             let outcomes = [Outcome.ok, .review, .block].map { "\(summary.decisions[$0] ?? 0) \($0.text(desk.assembly.names))" }
@@ -133,7 +139,7 @@ struct DayReport {
         var sources: [String: UInt64], outputs: [String: UInt64], orders: [String: Int], fills: Int
         var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, inDoubt: Int,
             open: Int
-        var asked: [String: Int], unaccounted: [String], controls: [String: Int]
+        var asked: [String: Int], unaccounted: [String], unasked: [String], controls: [String: Int]
         var overflow: [String: Overflowed], grown: [String: Int]
     }
     private struct Overflowed: Encodable {
@@ -154,6 +160,7 @@ struct DayReport {
             anomalies: summary.anomalies, inDoubt: summary.inDoubt.count, open: summary.openOrders.count,
             asked: Dictionary(uniqueKeysWithValues: summary.account.counts.map { ("\($0.fate)", $0.count) }),
             unaccounted: summary.unaccounted.map { $0.text(names) },
+            unasked: summary.unasked.map { $0.text(names) },
             controls: Dictionary(uniqueKeysWithValues: summary.triggers.map { ($0.key.code, $0.value) }),
             overflow: Dictionary(
                 desk.accounts.filter(\.account.hasOverflowed).map { place in

@@ -29,6 +29,9 @@ extension DaySummary {
         coder.table(
             &account.fates, key: { $0.field(&$1.rawValue) }, none: ClOrdID.none, filler: OrderAccount.Fate.passed
         ) { $0.field(code: &$1) }
+        coder.table(&account.parents, key: { $0.field(&$1.rawValue) }, none: ClOrdID.none, filler: ClOrdID.none) {
+            $0.field(&$1.rawValue)
+        }
         coder.ids(&inDoubt)
         coder.ids(&open)
         coder.ids(&workingParents)

@@ -64,6 +64,7 @@ public final class DaySummary {
 
     private func take(_ update: OrderUpdate) {
         let order = update.rootID
+        if !update.parentID.isNone, orders[order] == nil { account.parents[order] = update.parentID }
         gauges?.orderMoved(from: orders[order], to: update.ordStatus)
         orders[order] = update.ordStatus
         if update.ordStatus.isTerminal, update.certainty == .known { open.remove(order) } else { open.insert(order) }

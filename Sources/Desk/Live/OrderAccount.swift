@@ -10,6 +10,8 @@ public struct OrderAccount {
         case request
     }
     public internal(set) var fates: [ClOrdID: Fate] = [:]
+    /// The parents of the orders that were made to work for one.
+    public internal(set) var parents: [ClOrdID: ClOrdID] = [:]
 
     mutating func take(_ request: OrderRequest) {
         if request.action != .new, !request.clOrdID.isNone { fates[request.clOrdID] = .request }
@@ -38,6 +40,14 @@ public struct OrderAccount {
 }
 
 extension DaySummary {
+    /// The orders of the order book that nothing let pass, themselves or as children of one that did: there should be none.
+    ///
+    /// - Source: SEC order 34-70694 (Knight Capital, 2013): a router that sends more than was asked of it shows when what leaves is
+    ///   held against what came in.
+    public var unasked: [ClOrdID] {
+        guard !account.fates.isEmpty else { return [] }
+        return orders.keys.filter { account.fates[account.parents[$0] ?? $0] != .passed }.sorted()
+    }
     /// The orders that passed and that neither a slicer nor the order book of record has heard of: there should be none.
     public var unaccounted: [ClOrdID] {
         guard !orders.isEmpty || !parents.isEmpty else { return [] }
