@@ -109,7 +109,7 @@ extension Compliance {
                 request: order, requester: reviews.requester(of: order.clOrdID), limits: rules.limits.version,
                 softChecks: verdict.softChecks, expires: now + rules.limits.reviewTime))
         out.setTimer(4 * row, at: reviews[row].expires)
-        board?.show(reviews)
+        board?.show(reviews, limits: rules.limits.version)
     }
 
     public mutating func timerFired(_ timer: Timer, into out: inout Emitter<ClearedOrder, Finding>) {
@@ -119,7 +119,7 @@ extension Compliance {
         if reached != endOfTime, reached - timer.time > Self.leap, !reviews[row].isRenewed {
             reviews[row].isRenewed = true
             reviews[row].expires = reached + rules.limits.reviewTime
-            board?.show(reviews)
+            board?.show(reviews, limits: rules.limits.version)
             return out.setTimer(timer.key, at: reviews[row].expires)
         }
         end(row, .expiry, .block, timer.time, into: &out, isFiring: true)
@@ -159,7 +159,7 @@ extension Compliance {
         } else {
             // More is soft by now than the approver was shown: it waits on, with all of it on the board.
             reviews[row].softChecks |= verdict.softChecks
-            board?.show(reviews)
+            board?.show(reviews, limits: rules.limits.version)
             out.emitSide(finding(of: order, .sameFindings, .block, now))
         }
         say(command, .approval, .block, now, of: order, into: &out)
@@ -176,7 +176,7 @@ extension Compliance {
     private mutating func unpark(_ row: Int, into out: inout Output) {
         out.cancelTimer(4 * row)
         _ = reviews.remove(row)
-        board?.show(reviews)
+        board?.show(reviews, limits: rules.limits.version)
     }
     /// An order that waited is blocked: its decision, and why.
     private mutating func end(
@@ -184,7 +184,7 @@ extension Compliance {
     ) {
         if !isFiring { out.cancelTimer(4 * row) }
         let order = reviews.remove(row).request
-        board?.show(reviews)
+        board?.show(reviews, limits: rules.limits.version)
         out.emitSide(decision(of: order, .block, now))
         out.emitSide(finding(of: order, act, outcome, now))
     }
@@ -200,16 +200,21 @@ extension Compliance {
         }
         limitBook.add(change, at: now)
         rules = limitBook.rules
-        board?.show(limitBook)
+        showLimits()
         if let next = limitBook.next(after: now) { out.setTimer(2, at: next) }
         say(command, .limit, .ok, now, measured: command.isNone == 1 ? .nan : command.amount.double, into: &out)
+    }
+    /// Whoever looks at an order that waits sees it under these limits from now on.
+    private func showLimits() {
+        board?.show(limitBook)
+        board?.show(reviews, limits: rules.limits.version)
     }
     /// What was made for a time begins and ends at it.
     private mutating func passLimits(_ now: Int64, into out: inout Output) {
         guard now != endOfTime else { return }
         let (begun, ended) = limitBook.pass(to: now)
         rules = limitBook.rules
-        board?.show(limitBook)
+        showLimits()
         for (changes, act) in [(begun, Check.limitBegan), (ended, .limitEnded)] {
             for change in changes {
                 out.emitSide(

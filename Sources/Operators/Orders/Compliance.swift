@@ -177,7 +177,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         valuation.forget(exposures.symbols)
         rules = limitBook.rules
         board?.show(limitBook)
-        board?.show(reviews)
+        board?.show(reviews, limits: rules.limits.version)
         board?.show(switches)
     }
 }

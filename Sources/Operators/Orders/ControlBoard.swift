@@ -9,7 +9,7 @@ public final class ControlBoard: Sendable {
     public struct Waiting: Sendable {
         public let order: OrderRequest
         public let requester: TextID
-        /// The version of the limits that it was held against, and the soft checks that were found, one bit each.
+        /// The version of the limits that are in force while it is seen, and the soft checks that were found, one bit each.
         public let limits: UInt32, softChecks: UInt64
         /// Nanoseconds since 1970.
         public let expires: Int64
@@ -43,12 +43,13 @@ public final class ControlBoard: Sendable {
     public var thrown: [Thrown] { content.withLock { $0.thrown } }
     public var changes: [Change] { content.withLock { $0.changes } }
 
-    func show(_ reviews: borrowing ReviewDesk) {
+    /// - Parameter limits: the version in force, under which the orders are seen.
+    func show(_ reviews: borrowing ReviewDesk, limits: UInt32) {
         var rows: [Waiting] = []
         reviews.each {
             rows.append(
                 Waiting(
-                    order: $0.request, requester: TextID(rawValue: $0.requester), limits: $0.limits, softChecks: $0.softChecks,
+                    order: $0.request, requester: TextID(rawValue: $0.requester), limits: limits, softChecks: $0.softChecks,
                     expires: $0.expires))
         }
         content.withLock { $0.waiting = rows.reversed() }
