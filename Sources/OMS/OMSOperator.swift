@@ -38,9 +38,12 @@ public struct OMSOperator: Operator2, ~Copyable {
 
 /// The positions as an operator: one `PositionUpdate` for each order row that changed what is held or working.
 public struct PositionsOperator: Operator, ~Copyable {
-    private var keeper = PositionKeeper()
+    /// 2: what fees are charged on, and the lots.
+    public static var stateVersion: Int { 2 }
 
-    public init() {}
+    private var keeper: PositionKeeper
+
+    public init(_ method: CostMethod = .average) { keeper = PositionKeeper(method) }
 
     public mutating func process(_ row: OrderUpdate, into out: inout Emitter<PositionUpdate, Nothing>) {
         if let update = keeper.apply(row) { out.emit(update) }

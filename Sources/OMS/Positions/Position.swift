@@ -1,7 +1,7 @@
 import PlainData
 import TradingModel
 
-/// What one account and strategy holds of one instrument, at average cost.
+/// What one account and strategy holds of one instrument, at average cost or by lots.
 ///
 /// The money is kept as sums, never as averages: `cash + cost = realised` holds to the last digit after every fill.
 /// All sums are 128 bits wide, so that no row can overflow them (see `mostNotional`).
@@ -16,6 +16,12 @@ public struct Position: Sendable {
     var spent: Int128 = 0
     var buying: Int128 = 0, selling: Int128 = 0
     public internal(set) var lastPx = Price.none
+    /// Σ price·quantity and Σ quantity of the live fills, both without signs: what fees are charged on.
+    var turnover: Int128 = 0, traded: Int128 = 0
+    /// Which cost leaves when a part is closed.
+    var method = CostMethod.average
+    /// What is held, by the fills that opened it; only where the first in goes out first.
+    var lots = Lots()
     /// All fills in the order in which they were booked, so that a bust leaves what there would be without the fill.
     var fills: [PositionFill] = []
 
@@ -38,23 +44,28 @@ public struct Position: Sendable {
     /// at the price of the fill.
     mutating func trade(_ change: Int128, for amount: Int128) {
         spent += amount
+        turnover += amount < 0 ? -amount : amount
+        traded += change < 0 ? -change : change
         let isClosing = units != 0 && (units < 0) != (change < 0)
         guard isClosing else {
             units += change
             cost += amount
+            if method == .fifo { lots.open(change, for: amount) }
             return
         }
         let closed = min(change.magnitude, units.magnitude)
-        let released = share(of: cost, part: closed, whole: units.magnitude)
+        let released = method == .fifo ? lots.close(closed) : share(of: cost, part: closed, whole: units.magnitude)
         let received = share(of: amount, part: closed, whole: change.magnitude)
         earned -= received + released
         cost += amount - received - released
         units += change
+        if method == .fifo, closed < change.magnitude { lots.open(units, for: amount - received) }
     }
 
     /// What the fills that live come to, from the first one on.
     mutating func rebook() {
-        (units, cost, earned, spent) = (0, 0, 0, 0)
+        (units, cost, earned, spent, turnover, traded) = (0, 0, 0, 0, 0, 0)
+        lots = Lots()
         for fill in fills where fill.quantity.rawValue != 0 { trade(fill.units, for: fill.amount) }
     }
 
@@ -66,6 +77,9 @@ public struct Position: Sendable {
         coder.field(&cost)
         coder.field(&earned)
         coder.field(&spent)
+        coder.field(&turnover)
+        coder.field(&traded)
+        lots.state(&coder)
         coder.field(&buying)
         coder.field(&selling)
         coder.field(&lastPx.rawValue)

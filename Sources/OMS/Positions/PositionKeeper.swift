@@ -22,11 +22,17 @@ public struct PositionKeeper: Sendable {
     private var tracks: [Track] = []
     private var byOrder = IDTable(), byOwner = IDTable(), byPosition = IDTable(), byExecution = IDTable()
     private var owners: UInt64 = 0
+    private let method: CostMethod
 
-    public init() {}
+    public init(_ method: CostMethod = .average) { self.method = method }
 
     /// - Returns: the position after the row; nil where the row changed nothing of it.
     public mutating func apply(_ row: OrderUpdate) -> PositionUpdate? {
+        change(row).map { update($0, at: row.eventTime) }
+    }
+
+    /// The place in `positions` of what the row changed; nil where it changed nothing.
+    mutating func change(_ row: OrderUpdate) -> Int? {
         let order = track(row)
         let slot = Int(tracks[order].position)
         var isChanged = book(row, order, slot)
@@ -37,7 +43,7 @@ public struct PositionKeeper: Sendable {
             tracks[order].leaves = row.leavesQty
             isChanged = true
         }
-        return isChanged ? update(slot, at: row.eventTime) : nil
+        return isChanged ? slot : nil
     }
 
     /// The position, or nil where nothing was ever ordered.
@@ -71,6 +77,7 @@ public struct PositionKeeper: Sendable {
     private mutating func addPosition(_ row: OrderUpdate, _ owner: Int) -> Int {
         byPosition.set(Self.positionKey(owner, row.symbol), positions.count)
         var position = Position()
+        position.method = method
         (position.account, position.strategy, position.symbol) = (row.account, row.strategy, row.symbol)
         positions.append(position)
         return positions.count - 1
@@ -128,6 +135,7 @@ public struct PositionKeeper: Sendable {
             positions = []
             while UInt64(positions.count) < count, !coder.isTruncated {
                 positions.append(Position())
+                positions[positions.count - 1].method = method
                 positions[positions.count - 1].state(&coder)
             }
         } else {
