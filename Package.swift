@@ -61,12 +61,14 @@ let package = Package(
         room("Topology", [.product(name: "Yams", package: "Yams")]),
 
         // What stands on the rooms.
-        room("PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "Topology", "WebSockets"]),
+        room(
+            "PaperVenue",
+            ["Clearance", "TradingModel", "PlainData", "MarketData", "FIXSessions", "StreamRuntime", "Topology", "WebSockets"]),
         room(
             "Desk",
             [
                 "Clearance", "FIXRouter", "FIXSessions", "Ledger", "MarketData", "OMS", "Operators", "PlainData", "Publishing",
-                "Reconciler", "StreamRuntime", "Topology", "TradingModel", "WebSockets",
+                "PaperVenue", "Reconciler", "StreamRuntime", "Topology", "TradingModel", "WebSockets",
             ]),
         room(
             "BatchBridge",
@@ -112,7 +114,11 @@ let package = Package(
         tests(of: "Ledger", ["TradingModel", "PlainData"]),
         tests(of: "Publishing", ["StreamRuntime", "PlainData", "TradingModel", "WebSockets"]),
         tests(of: "Topology"),
-        tests(of: "PaperVenue", ["TradingModel", "PlainData", "MarketData", "FIXSessions", "Topology", "WebSockets"]),
+        tests(
+            of: "PaperVenue",
+            [
+                "Clearance", "StreamRuntime", "TradingModel", "PlainData", "MarketData", "FIXSessions", "Topology", "WebSockets",
+            ]),
         tests(of: "Desk", ["Clearance", "Ledger", "Operators", "TradingModel", "StreamRuntime", "PlainData", "Topology"]),
         tests(of: "Console", ["StreamRuntime", "PlainData", "WebSockets"]),
         tests(of: "BatchBridge", ["Desk", "TradingModel", "StreamRuntime", "PlainData", "MarketData", "PaperVenue", "Topology"]),

@@ -66,7 +66,7 @@ public final class Backtest {
         else { preconditionFailure("a fix source and a fix sink carry what the catalog says") }
         // Numbers instead of texts for the venue's ids: no execution is named by a string that nobody reads.
         let configuration = MatchingConfiguration(
-            market: .bars, identifiers: .numbers(base: 1 << 30), fees: settings.fees)
+            market: .bars, identifiers: .numbers(base: TextID.firstNumber), fees: settings.fees)
         let venue = VenueInLoop(
             configuration, instruments: assembly.instruments, names: names, cash: cash,
             reports: engine.ingress(reports), progress: settings.progress)

@@ -33,6 +33,7 @@ extension Assembly {
         case _ where OperatorKinds.slicers.contains(vertex.kind): return makeSlicer(vertex, number)
         case "gate": return makeGate(vertex)
         case "parents", "algos", "parent-reports": return makeParents(vertex, number)
+        case "paper-venue": return makePaperVenue(vertex)
         case "oms":
             let read = vertex.input("orders")?.element == ClearedOrder.elementName
             let orders =
@@ -40,7 +41,10 @@ extension Assembly {
                 ? graph.add(name + ".requests", RequestOf(), from: required(vertex, "orders", as: ClearedOrder.self)).out
                 : required(vertex, "orders", as: OrderRequest.self)
             return both(graph.add(name, OMSOperator(), from: orders, and: required(vertex, "reports", as: ExecutionReport.self)))
-        case "positions": return both(graph.add(name, PositionsOperator(), from: required(vertex, "in", as: OrderUpdate.self)))
+        case "positions":
+            return both(
+                graph.add(name, PositionsOperator(costMethod(settings)), from: required(vertex, "in", as: OrderUpdate.self)))
+        case "pnl": return makeProfit(vertex)
         case "correlation", "beta", "covariance": return makePairs(vertex)
         default:
             if let made = IndicatorKinds.named(vertex.kind)?.make(self, vertex) ?? makeTradeBars(vertex) { return made }
@@ -70,5 +74,5 @@ extension Assembly {
         }
     }
 
-    private func both<Out: Element, Side: Element>(_ outlets: Outlets<Out, Side>) -> [EdgeBase] { [outlets.out, outlets.side] }
+    func both<Out: Element, Side: Element>(_ outlets: Outlets<Out, Side>) -> [EdgeBase] { [outlets.out, outlets.side] }
 }

@@ -11,7 +11,7 @@ public enum Elements {
             OrderRequest.self, DeskCommand.self,
             ClearedOrder.self,
             ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, ParentEntry.self, ParentTerms.self,
-            ParentReport.self, PositionUpdate.self, Finding.self,
+            ParentReport.self, PositionUpdate.self, Finding.self, ProfitAndLoss.self,
         ]
 
     public static func type(named name: String) -> any Element.Type {

@@ -5,7 +5,7 @@ enum OperatorKinds {
     static let all: [VertexKind] = [
         timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, vwapSlicer,
         pov, implementationShortfall, iceberg, parents, algos, parentReports, gate, oms,
-        positions,
+        positions, profit, paperVenue,
     ]
 
     static let timeBars = VertexKind(
@@ -136,7 +136,7 @@ enum OperatorKinds {
         summary: "The state of every order, by FIX's Appendix D.")
 
     static let positions = VertexKind(
-        "positions", .operator, inputs: [InputPort("in", accepts: ["OrderUpdate"], mustNotDrop: true)],
+        "positions", .operator, parameters: [method], inputs: [InputPort("in", accepts: ["OrderUpdate"], mustNotDrop: true)],
         outputs: [OutputPort("out", "PositionUpdate", mustNotDrop: true)],
         summary: "What is held of each instrument, what it cost, and what still works.")
 }

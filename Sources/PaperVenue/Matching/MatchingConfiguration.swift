@@ -19,6 +19,17 @@ public struct MatchingConfiguration: Sendable {
         /// `Text` stays empty.
         case numbers(base: UInt32)
     }
+    /// What the size displayed at an order's price says of those ahead of it.
+    public enum QueueModel: Sendable, Equatable {
+        /// Trades shorten the queue; a decrease without a trade happened behind, until less is displayed than stands ahead.
+        case riskAverse
+        /// A decrease without a trade happened behind with probability backⁿ / (backⁿ + frontⁿ), and ahead otherwise; the
+        /// queue takes its expected share of it.
+        ///
+        /// Source: hftbacktest (nkaz001/hftbacktest), `ProbQueueModel` with `PowerProbQueueFunc`; Rigtorp, "Estimating order
+        /// queue position", 2013.
+        case probabilistic(power: Int)
+    }
     /// What becomes of a day order at the day's end.
     public enum DayEnd: Sendable { case expired, doneForDay }
 
@@ -26,6 +37,7 @@ public struct MatchingConfiguration: Sendable {
     public var identifiers: Identifiers
     public var fees: FeeSchedule
     public var dayEnd: DayEnd
+    public var queue = QueueModel.riskAverse
     /// A larger order is rejected (OrdRejReason 3).
     public var maxOrderQty: Quantity
     /// Whether executions are kept for `takeFills()`. A caller that never takes them switches it off.

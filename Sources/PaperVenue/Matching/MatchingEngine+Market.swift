@@ -92,6 +92,7 @@ extension MatchingEngine {
                 guard order.queueAhead != VenueOrder.unknownQueue else { continue }
                 let past = trade.size.rawValue - order.queueAhead
                 orders[Int(place)].queueAhead = max(0, -past)
+                orders[Int(place)].tradedAhead += trade.size.rawValue
                 available = Quantity(rawValue: past) - used
             }
             let quantity = min(order.remainder, available)
@@ -103,6 +104,27 @@ extension MatchingEngine {
         if ended { compact(book, buys: buys) }
     }
 
+    /// How much stands ahead of an order after the size at its price has changed.
+    private func queue(_ order: VenueOrder, after own: DisplayedSide) -> Int64 {
+        let most = own.size.rawValue, front = order.queueAhead
+        guard case .probabilistic(let power) = configuration.queue, front != VenueOrder.unknownQueue, own.sizeBefore > .zero
+        else { return min(front, most) }
+        // What traded was taken from the front already. What it took is not among those who left.
+        let before = own.sizeBefore.rawValue - order.tradedAhead
+        let gone = before - most
+        guard gone > 0, front > 0 else { return min(front, most) }
+        let back = Swift.max(0, before - front)
+        func raised(_ quantity: Int64) -> Double {
+            var product = 1.0
+            for _ in 0..<power { product *= Double(quantity) }
+            return product
+        }
+        let behind = raised(back) / (raised(back) + raised(front))
+        // What cannot have left behind has left ahead.
+        let estimate = Double(front) - (1 - behind) * Double(gone) + Swift.min(0, Double(back) - behind * Double(gone))
+        return Swift.min(most, Swift.max(0, Int64(estimate.rounded(.up))))
+    }
+
     /// Our queues after the quote on our own side changed: never longer than what is displayed, nothing when we are alone
     /// at the front.
     private mutating func moveQueues(_ book: Int, buys: Bool) {
@@ -111,7 +133,8 @@ extension MatchingEngine {
             let place = buys ? books[book].buys[i] : books[book].sells[i]
             let order = orders[Int(place)]
             if order.price == own.price, !own.price.isNone {
-                orders[Int(place)].queueAhead = min(order.queueAhead, own.size.rawValue)
+                orders[Int(place)].queueAhead = queue(order, after: own)
+                orders[Int(place)].tradedAhead = 0
             } else if own.price.isNone || order.hasPriority(over: own.price) {
                 orders[Int(place)].queueAhead = 0
             } else {

@@ -50,6 +50,7 @@ extension VenueOrder: State {
         coder.field(&notional.rawValue)
         coder.field(&since)
         coder.field(&queueAhead)
+        coder.field(&tradedAhead)
         coder.field(&endedOnDay)
         coder.field(&symbol.rawValue)
         coder.field(&account.rawValue)
@@ -67,6 +68,7 @@ extension DisplayedSide: State {
         coder.field(&price.rawValue)
         coder.field(&size.rawValue)
         coder.field(&remaining.rawValue)
+        coder.field(&sizeBefore.rawValue)
     }
 }
 

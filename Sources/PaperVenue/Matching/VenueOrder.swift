@@ -14,6 +14,8 @@ struct VenueOrder: BitwiseCopyable {
     var since: Int64
     /// How much of the recorded market still trades before it at its price; `unknownQueue` while nobody can say.
     var queueAhead = unknownQueue
+    /// What traded at its price since the displayed size was last looked at: that part of a decrease is known.
+    var tradedAhead: Int64 = 0
     /// The day in which it ended; its ids are forgotten when the next day has ended.
     var endedOnDay: Int32 = 0
     var symbol: SymbolID
@@ -61,12 +63,16 @@ struct DisplayedSide: BitwiseCopyable {
     /// The recorded market does not know our orders: what they took of a quote stays taken until that side changes.
     var remaining = Quantity.zero
 
+    /// The size before the last change, while the price stayed; zero where it did not.
+    var sizeBefore = Quantity.zero
+
     /// Shows a new quote's side.
     /// - Returns: whether it differs from what was shown before.
     mutating func show(_ newPrice: Price, _ newSize: Quantity) -> Bool {
         let stands = !newPrice.isNone && newSize > .zero
         let shown = (stands ? newPrice : .none, stands ? newSize : .zero)
         guard shown != (price, size) else { return false }
+        sizeBefore = shown.0 == price ? size : .zero
         (price, size, remaining) = (shown.0, shown.1, shown.1)
         return true
     }

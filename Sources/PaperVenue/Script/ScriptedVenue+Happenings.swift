@@ -25,6 +25,8 @@ extension ScriptedVenue {
                 decide(item.request, item.isPossResend, item.client, step: Int(item.step))
             }
         case .report: deliver(item.report, item.client, item.isReplace)
+        case .arrival: arrive(item.request, item.isPossResend, item.client)
+        case .response: arrived(Addressed(report: item.report, client: item.client, isReplace: item.isReplace))
         case .step: happen(item)
         case .admit:
             away[item.client] = nil
@@ -61,7 +63,7 @@ extension ScriptedVenue {
     /// The orders that a step is about: those that its pattern names, in the order they came in, else the one that set it off.
     private mutating func targets(_ step: VenueScript.Step, _ own: ClOrdID) -> [ClOrdID] {
         guard let pattern = step.subject else { return own.isNone ? [] : [own] }
-        if !pattern.contains("*") { return [ClOrdID(spoken: pattern, names)] }
+        if let one = step.subjectID { return [one] }
         return engine.currentIDs.filter { Glob.matches(pattern, $0.text(names)) }
     }
 
@@ -133,7 +135,7 @@ extension ScriptedVenue {
         var report = ExecutionReport(
             eventTime: now, msgType: words.isCancelReject ? .orderCancelReject : .executionReport,
             clOrdID: words.clOrdID ?? order?.clOrdID ?? id ?? .none, origClOrdID: words.origClOrdID ?? .none,
-            orderID: words.orderID ?? order?.orderID ?? names.text("NONE"), execType: words.execType ?? .orderStatus,
+            orderID: words.orderID ?? order?.orderID ?? script.none, execType: words.execType ?? .orderStatus,
             ordStatus: words.ordStatus ?? order?.ordStatus ?? .new,
             symbol: words.symbol ?? order?.symbol ?? SymbolID(rawValue: 0),
             side: words.side ?? order?.side ?? .none)

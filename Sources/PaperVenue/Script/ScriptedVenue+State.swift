@@ -4,7 +4,7 @@ import TradingModel
 extension ScriptedVenue {
     /// Something that is to happen at a time.
     struct Due: State {
-        enum Kind: UInt8 { case request, report, step, admit }
+        enum Kind: UInt8 { case request, report, step, admit, arrival, response }
         var time: Int64, order: Int64 = 0
         var kind: Kind
         var request: OrderRequest
@@ -72,6 +72,10 @@ extension ScriptedVenue {
     mutating func state(_ coder: inout StateCoder) {
         engine.state(&coder)
         coder.field(&now)
+        coder.field(&latency.entry.last)
+        coder.field(&latency.entry.random.state)
+        coder.field(&latency.response.last)
+        coder.field(&latency.response.random.state)
         coder.field(&seen, filler: 0)
         if seen.count != script.steps.count { seen = Array(repeating: 0, count: script.steps.count) }
         let nothing = Due(.step, at: 0, 0)

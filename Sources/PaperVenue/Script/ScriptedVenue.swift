@@ -28,6 +28,7 @@ struct ScriptedVenue: ~Copyable {
     var engine: MatchingEngine
     /// Whether requests and reports wait here while a client is cut off; else its session keeps them.
     let keepsMail: Bool
+    var latency: Latency
 
     var now: Int64 = .min
     /// How often each step has matched.
@@ -56,9 +57,9 @@ struct ScriptedVenue: ~Copyable {
 
     init(
         _ configuration: MatchingConfiguration, instruments: InstrumentTable, script: VenueScript, names: Names,
-        keepsMail: Bool = false
+        keepsMail: Bool = false, latency: Latency = Latency()
     ) {
-        (self.names, self.script, self.keepsMail) = (names, script, keepsMail)
+        (self.names, self.script, self.keepsMail, self.latency) = (names, script, keepsMail, latency)
         engine = MatchingEngine(configuration, instruments: instruments)
         keepsExecutions = configuration.recordsFills
         seen = Array(repeating: 0, count: script.steps.count)
@@ -95,10 +96,16 @@ struct ScriptedVenue: ~Copyable {
         advance(to: time)
         var request = request
         request.eventTime = now
-        if script.isEmpty {
-            decide(request, isPossResend, client, step: -1)
-            return
+        if !latency.entry.isNone {
+            let arrival = latency.entry.arrival(of: now)
+            if arrival > now { return schedule(Due(.arrival, at: arrival, request, isPossResend, client, step: -1)) }
         }
+        arrive(request, isPossResend, client)
+    }
+
+    /// A request is at the venue.
+    mutating func arrive(_ request: OrderRequest, _ isPossResend: Bool, _ client: Int32) {
+        if script.isEmpty { return decide(request, isPossResend, client, step: -1) }
         if keepsMail, let back = away[client] ?? away[-1], back > now {
             return schedule(Due(.request, at: back, request, isPossResend, client, step: -1))
         }
@@ -146,7 +153,11 @@ struct ScriptedVenue: ~Copyable {
 
     // MARK: What leaves
 
-    mutating func append(_ item: Addressed) { reports.append(item) }
+    mutating func append(_ item: Addressed) {
+        guard !latency.response.isNone else { return reports.append(item) }
+        schedule(Due(.response, at: latency.response.arrival(of: now), item.report, item.client, item.isReplace))
+    }
+    mutating func arrived(_ item: Addressed) { reports.append(item) }
     mutating func append(_ command: Command) { commands.append(command) }
 
     /// Sends what the engine has just said.

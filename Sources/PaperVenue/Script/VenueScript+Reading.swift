@@ -41,7 +41,7 @@ extension VenueScript {
     ]
     private static let positive = ParameterType.decimal(min: "0.00000001")
 
-    static let step = [
+    public static let step = [
         Parameter("on", .choice(Trigger.allCases.map(\.rawValue)), .default("start"), doc: "what it waits for"),
         Parameter("order", .text, .optional, doc: "only of this ClOrdID, or of those of a pattern with `*`"),
         Parameter("symbol", .text, .optional, doc: "only of this symbol"),
@@ -149,47 +149,52 @@ extension VenueScript {
     }
 
     /// What is well formed and makes no sense.
-    static func mistakes(_ script: Settings) -> [TopologyMistake] {
+    public static func mistakes(_ script: Settings) -> [TopologyMistake] {
         var found: [TopologyMistake] = []
-        for item in script.list("steps") {
-            guard case .map(let step) = item, let on = Trigger(rawValue: step.text("on")) else { continue }
-            let used = wordsOfSteps.filter { isSet(step, $0) }
-            if used.isEmpty {
-                found.append(
-                    step.mistake(
-                        "on", "a step in which nothing happens", "give it one of \(wordsOfSteps.joined(separator: ", "))"))
-            }
-            for key in used where ofRequests.contains(key) && !on.isRequest {
-                found.append(step.mistake(key, "\(key) is about a request", "write on: new, cancel, replace or status"))
-            }
-            for key in used where ofReports.contains(key) && on != .report {
-                found.append(step.mistake(key, "\(key) is about a report", "write on: report"))
-            }
-            if used.contains("delay"), on == .start || on == .logon {
-                found.append(step.mistake("delay", "delay is about a request or a report", "write after: for what happens later"))
-            }
-            if isSet(step, "exec_type"), on != .report {
-                found.append(step.mistake("exec_type", "exec_type is about a report", "write on: report"))
-            }
-            for key in used where ofOrders.contains(key) && (on == .start || on == .logon) && !step.has("of") {
-                if key == "say", step.map("say").has("cl_ord_id") { continue }
-                found.append(step.mistake(key, "\(key) is about an order", "name it with of:"))
-            }
-            for key in ["order", "symbol", "account", "side"] where (on == .start || on == .logon) && step.has(key) {
-                found.append(
-                    step.mistake(key, "\(key) picks a request or a report", "name the order that it happens to with of:"))
-            }
-            if isSet(step, "poss_resend"), !step.has("duplicate") {
-                found.append(step.mistake("poss_resend", "poss_resend is about copies", "write duplicate: 1"))
-            }
-            let isThis = step.textIfPresent("bust") == "this" || step.mapIfPresent("correct")?.text("execution") == "this"
-            if isThis, on != .report {
-                found.append(
-                    step.mistake(step.has("bust") ? "bust" : "correct", "this is the execution of a report", "write on: report"))
-            }
-            for key in ["fill", "correct", "restate", "say", "quote", "trade"] {
-                if let numbers = step.mapIfPresent(key) { found += tooFine(numbers) }
-            }
+        for item in script.list("steps") { if case .map(let step) = item { found += stepMistakes(step) } }
+        return found
+    }
+
+    /// The same of one step, wherever it is written.
+    public static func stepMistakes(_ step: Settings) -> [TopologyMistake] {
+        guard let on = Trigger(rawValue: step.text("on")) else { return [] }
+        var found: [TopologyMistake] = []
+        let used = wordsOfSteps.filter { isSet(step, $0) }
+        if used.isEmpty {
+            found.append(
+                step.mistake(
+                    "on", "a step in which nothing happens", "give it one of \(wordsOfSteps.joined(separator: ", "))"))
+        }
+        for key in used where ofRequests.contains(key) && !on.isRequest {
+            found.append(step.mistake(key, "\(key) is about a request", "write on: new, cancel, replace or status"))
+        }
+        for key in used where ofReports.contains(key) && on != .report {
+            found.append(step.mistake(key, "\(key) is about a report", "write on: report"))
+        }
+        if used.contains("delay"), on == .start || on == .logon {
+            found.append(step.mistake("delay", "delay is about a request or a report", "write after: for what happens later"))
+        }
+        if isSet(step, "exec_type"), on != .report {
+            found.append(step.mistake("exec_type", "exec_type is about a report", "write on: report"))
+        }
+        for key in used where ofOrders.contains(key) && (on == .start || on == .logon) && !step.has("of") {
+            if key == "say", step.map("say").has("cl_ord_id") { continue }
+            found.append(step.mistake(key, "\(key) is about an order", "name it with of:"))
+        }
+        for key in ["order", "symbol", "account", "side"] where (on == .start || on == .logon) && step.has(key) {
+            found.append(
+                step.mistake(key, "\(key) picks a request or a report", "name the order that it happens to with of:"))
+        }
+        if isSet(step, "poss_resend"), !step.has("duplicate") {
+            found.append(step.mistake("poss_resend", "poss_resend is about copies", "write duplicate: 1"))
+        }
+        let isThis = step.textIfPresent("bust") == "this" || step.mapIfPresent("correct")?.text("execution") == "this"
+        if isThis, on != .report {
+            found.append(
+                step.mistake(step.has("bust") ? "bust" : "correct", "this is the execution of a report", "write on: report"))
+        }
+        for key in ["fill", "correct", "restate", "say", "quote", "trade"] {
+            if let numbers = step.mapIfPresent(key) { found += tooFine(numbers) }
         }
         return found
     }
@@ -198,8 +203,13 @@ extension VenueScript {
 extension VenueScript {
     /// From settings that were checked by `keys`.
     init(_ settings: Settings, names: Names) {
+        self.init(steps: settings.list("steps"), names: names)
         name = settings.text("script")
-        steps = settings.list("steps").compactMap {
+    }
+    /// From steps that were checked, such as those in a topology.
+    public init(steps list: [ParameterValue], names: Names) {
+        if !list.isEmpty { none = names.text("NONE") }
+        steps = list.compactMap {
             guard case .map(let step) = $0 else { return nil }
             return Step(step, names)
         }
@@ -210,6 +220,7 @@ extension VenueScript.Step {
     init(_ settings: Settings, _ names: Names) {
         on = VenueScript.Trigger(rawValue: settings.text("on")) ?? .start
         (order, subject) = (settings.textIfPresent("order"), settings.textIfPresent("of"))
+        subjectID = subject.flatMap { $0.contains("*") ? nil : ClOrdID(spoken: $0, names) }
         symbol = settings.textIfPresent("symbol").map { names.symbol($0) }
         account = settings.textIfPresent("account").map { names.text($0) }
         side = Self.side(settings, "side")

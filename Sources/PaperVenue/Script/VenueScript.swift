@@ -76,6 +76,8 @@ public struct VenueScript: Sendable {
         var order: String?
         /// Whom its happenings are about, likewise; nil: the order that set it off.
         var subject: String?
+        /// The one order that `subject` names, where it is no pattern.
+        var subjectID: ClOrdID?
         var symbol: SymbolID?
         var account: TextID?
         var side: Side?
@@ -94,9 +96,16 @@ public struct VenueScript: Sendable {
 
     public var name = ""
     public var steps: [Step] = []
+    /// OrderID of what the venue does not know.
+    var none = TextID.none
     public init() {}
 
     public var isEmpty: Bool { steps.isEmpty }
+    /// Another script's steps behind these.
+    public mutating func append(_ other: VenueScript) {
+        steps += other.steps
+        if none == .none { none = other.none }
+    }
     /// Whether executions must be kept, to be taken back.
     var needsExecutions: Bool {
         steps.contains {
