@@ -99,7 +99,7 @@ extension RecordedDay {
         if day != manifest.day { return .otherDay(text, day, here: manifest.day) }
         if cause > found.last { return .notYet(text, cause: cause, last: found.last) }
         let makers = found.topology.vertices.enumerated().filter {
-            $0.element.kind == "drift" || OperatorKinds.slicers.contains($0.element.kind)
+            ["drift", "algos"].contains($0.element.kind) || OperatorKinds.slicers.contains($0.element.kind)
         }
         if !makers.contains(where: { UInt64($0.offset % 64) == vertex }) {
             return .otherVertex(text, vertex, makers: makers.map(\.element.name))
