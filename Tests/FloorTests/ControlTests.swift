@@ -33,7 +33,7 @@ extension FloorTests {
             // A limit of the desk's, for a reason, and back again by itself.
             let silent = try await desk.ask("limit", "max_quantity", "3", "--symbol", "XYZ")
             #expect(silent.status == 2 && silent.errors.contains("--why"), "\(silent)")
-            let lower = try await desk.ask("limit", "max_quantity", "3", "--symbol", "XYZ", "--why", "thin book", "--until", "1s")
+            let lower = try await desk.ask("limit", "max_quantity", "3", "--symbol", "XYZ", "--why", "thin book", "--until", "5s")
             #expect(lower.status == 0, "\(lower)")
             let over = try await desk.ask("order", "new", "buy", "4", "XYZ", "--price", "20", "--account", "OTHER")
             #expect(over.status == 1 && over.output.contains("C05 BLOCK: 4, limit 3"), "\(over)")
