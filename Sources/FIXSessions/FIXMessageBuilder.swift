@@ -41,13 +41,22 @@ public struct FIXMessageBuilder: Sendable {
 
     /// A value may not be empty and may not contain SOH (0x01), which ends a field: both are mistakes of the caller.
     public mutating func append(_ tag: FIXTag, bytes: some Collection<UInt8>) {
+        if bytes.withContiguousStorageIfAvailable({ append(tag, buffer: $0) }) == nil {
+            Array(bytes).withUnsafeBufferPointer { append(tag, buffer: $0) }
+        }
+    }
+
+    public mutating func append(_ tag: FIXTag, _ text: String) {
+        // One buffer, not a collection of a type that this module cannot see through: every order has ten of these.
+        var text = text
+        text.withUTF8 { append(tag, buffer: $0) }
+    }
+    private mutating func append(_ tag: FIXTag, buffer bytes: UnsafeBufferPointer<UInt8>) {
         precondition(!bytes.isEmpty, "FIX tag \(tag) has an empty value")
-        precondition(!bytes.contains(1), "FIX tag \(tag): the value contains SOH (0x01)")
+        precondition(bytes.allSatisfy { $0 != 1 }, "FIX tag \(tag): the value contains SOH (0x01)")
         fields.append(Field(tag: tag.rawValue, offset: UInt32(storage.count), length: UInt32(bytes.count)))
         storage.append(contentsOf: bytes)
     }
-
-    public mutating func append(_ tag: FIXTag, _ text: String) { append(tag, bytes: text.utf8) }
 
     public mutating func append(_ tag: FIXTag, _ number: Int) { append(tag, String(number)) }
 

@@ -50,7 +50,7 @@ struct CanonicalTests {
               router: { kind: fix, from: { in: compliance }, session: broker }
               screen: { kind: blotter, from: { in: { vertex: oms, overflow: sample, every: 100ms } } }
             sessions:
-              broker: { role: initiator, version: FIX.4.4, sender: FLOOR, target: BROKER, host: 127.0.0.1, port: 9880, heartbeat: 30s, tls: false, reset: false }
+              broker: { role: initiator, version: FIX.4.4, sender: FLOOR, target: BROKER, host: 127.0.0.1, port: 9880, heartbeat: 30s, tls: false, log: true, reset: false, unacknowledged: 1000, poss_resend: true, order_id: false, time: milliseconds, status: order, replaces: one }
             limits: { collar: { age: 2s, width: 0.05 }, max_notional: 1000000, restricted: [ABC, DEF] }
 
             """#

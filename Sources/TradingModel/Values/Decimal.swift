@@ -133,13 +133,27 @@ public enum Decimal {
 
     /// `12.5` for 12 500 000 000 at scale 9: no trailing zeros, no exponent.
     public static func text(_ value: some BinaryInteger, scale: Int) -> String {
-        let digits = String(value.magnitude)
-        let sign = value < 0 ? "-" : ""
-        guard scale > 0 else { return sign + digits }
-        let padded = String(repeating: "0", count: max(0, scale + 1 - digits.utf8.count)) + digits
-        let whole = padded.dropLast(scale)
-        var fraction = padded.suffix(scale)
-        while fraction.last == "0" { fraction.removeLast() }
-        return fraction.isEmpty ? sign + whole : sign + whole + "." + fraction
+        // From the last digit to the first: every order that leaves has some of these.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 + max(scale, 0) + (value.bitWidth + 2) / 3) { room in
+            var rest = value.magnitude, at = room.count, place = 0, isCut = true
+            while rest > 0 || place <= max(scale, 0) {
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                if place == scale, place > 0, !isCut {
+                    at -= 1
+                    room[at] = UInt8(ascii: ".")
+                }
+                if place >= scale || digit != 0 { isCut = false }
+                if !isCut {
+                    at -= 1
+                    room[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+                }
+                (rest, place) = (quotient, place + 1)
+            }
+            if value < 0 {
+                at -= 1
+                room[at] = UInt8(ascii: "-")
+            }
+            return String(decoding: room[at...], as: UTF8.self)
+        }
     }
 }

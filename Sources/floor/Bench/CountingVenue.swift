@@ -45,28 +45,48 @@ final class CountingVenue: @unchecked Sendable {
         defer { close(client) }
         var time = timeval(tv_sec: 0, tv_usec: 100_000)
         setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        var buffer: [UInt8] = [], piece = [UInt8](repeating: 0, count: 1 << 18)
+        // What it costs to read a message is taken from the floor's own time where cores are few: bytes are looked at once.
+        var buffer = [UInt8](repeating: 0, count: 1 << 20), have = 0
         while !isStopping.load(ordering: .acquiring) {
-            let n = recv(client, &piece, piece.count, 0)
+            let room = buffer.count - have
+            let n = buffer.withUnsafeMutableBytes { recv(client, $0.baseAddress.map { $0 + have }, room, 0) }
             if n == 0 { return }
             guard n > 0 else { continue }
             let now = TickClock.monotonic()
-            buffer += piece[..<n]
-            var out: [UInt8] = []
-            while let end = Self.end(of: buffer) {
-                answer(buffer[..<end], at: now, into: &out)
-                buffer.removeFirst(end)
+            have += n
+            var out: [UInt8] = [], at = 0
+            while let end = Self.end(of: buffer, from: at, to: have) {
+                if Self.find([1, 0x33, 0x35, 0x3D, 0x46, 1], in: buffer, from: at, to: end) != nil {  // ␁35=F␁
+                    lastCancel.store(now, ordering: .relaxed)
+                    cancels.add(1, ordering: .releasing)
+                } else {
+                    answer(buffer[at..<end], &out)
+                }
+                at = end
             }
+            buffer.withUnsafeMutableBytes { bytes in
+                if let base = bytes.baseAddress { memmove(base, base + at, have - at) }
+            }
+            have -= at
             put(out, client)
         }
     }
     /// After a message's checksum: `10=nnn␁`.
-    private static func end(of bytes: [UInt8]) -> Int? {
-        let mark: [UInt8] = [1, 0x31, 0x30, 0x3D]
-        guard let found = bytes.firstRange(of: mark), bytes.count >= found.upperBound + 4 else { return nil }
-        return found.upperBound + 4
+    private static func end(of bytes: [UInt8], from: Int, to: Int) -> Int? {
+        guard let found = find([1, 0x31, 0x30, 0x3D], in: bytes, from: from, to: to), found + 8 <= to else { return nil }
+        return found + 8
     }
-    private func answer(_ message: ArraySlice<UInt8>, at now: Int64, into out: inout [UInt8]) {
+    private static func find(_ mark: [UInt8], in bytes: [UInt8], from: Int, to: Int) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            var at = from
+            while at + mark.count <= to {
+                if bytes[at] == mark[0], (1..<mark.count).allSatisfy({ bytes[at + $0] == mark[$0] }) { return at }
+                at += 1
+            }
+            return nil
+        }
+    }
+    private func answer(_ message: ArraySlice<UInt8>, _ out: inout [UInt8]) {
         var fields: [Int: String] = [:]
         for field in message.split(separator: 1) {
             let parts = field.split(separator: 0x3D, maxSplits: 1)
@@ -84,9 +104,6 @@ final class CountingVenue: @unchecked Sendable {
                 "37=O\(number)\u{1}17=E\(number)\u{1}11=\(fields[11] ?? "")\u{1}150=0\u{1}39=0\u{1}55=\(fields[55] ?? "")\u{1}"
                     + "54=\(fields[54] ?? "1")\u{1}38=\(fields[38] ?? "0")\u{1}151=\(fields[38] ?? "0")\u{1}14=0\u{1}6=0\u{1}",
                 fields, &out)
-        case "F":
-            lastCancel.store(now, ordering: .relaxed)
-            cancels.add(1, ordering: .releasing)
         default: break
         }
     }
