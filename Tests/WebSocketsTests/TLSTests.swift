@@ -19,7 +19,7 @@ struct TLSTests {
         let dialed = try Dialed(port: listening.port, scheme: "wss", host: "localhost") {
             $0.caFile = certificates.file("ca.pem")
         }
-        #expect(dialed.recorder.waits { $0.opened == 1 })
+        #expect(dialed.recorder.waits { $0.opened == 1 }, "\(dialed.recorder.seen.withLock { $0.failures })")
         #expect(dialed.client.send(text: "secret") == .queued)
         #expect(dialed.recorder.waits { $0.messages == [bytes("secret")] })
     }
