@@ -83,7 +83,8 @@ extension FloorTests {
             }
             let one = try await FloorProcess.run(
                 ["fix", "log", "day", "--order", "A9", "--type", "D,ExecutionReport"], in: folder)
-            let lines = one.output.split(separator: "\n")
+            // What the venue was asked to send again, when a number was missing, is beside the question.
+            let lines = one.output.split(separator: "\n").filter { !$0.contains("PossDupFlag=Y") }
             #expect(lines.count == 3 && lines.first?.contains("→ NewOrderSingle") == true, "\(one)")
             #expect(lines.last?.contains("ExecType=F Trade  OrdStatus=2 Filled") == true, "\(one)")
             let json = try await FloorProcess.run(["fix", "log", "day", "--out", "--json", "--last", "1"], in: folder)
