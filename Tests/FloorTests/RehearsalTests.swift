@@ -12,7 +12,7 @@ extension FloorTests {
             let done = try await FloorProcess.run(
                 [
                     PackageFiles.path("scripts/rehearse"), "--floor", FloorProcess.executable.path, "--out", folder.path("out"),
-                    "--port", "\(port)",
+                    "--port", "\(port)", "--summary", "json",
                 ], in: folder, seconds: 90, executable: URL(fileURLWithPath: "/bin/bash"))
             #expect(done.status == 0, "\(done)")
 

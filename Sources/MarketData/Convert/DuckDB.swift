@@ -97,9 +97,11 @@ final class DuckDB {
     private init(_ file: String, _ query: String, isWriting: Bool) throws {
         guard let program = Self.program else { throw ParquetError.noDuckDB(file: file) }
         var ends: [Int32] = [0, 0]
-        var place = Array("/tmp/floor-duckdb-XXXXXX".utf8CString)
-        let complaints = mkstemp(&place)
-        guard complaints >= 0, unlink(place) == 0, pipe(&ends) == 0 else {
+        // A file without a name: nobody has to remove it.
+        guard let unnamed = tmpfile() else { throw ParquetError.failed(file: file, reason: String(cString: strerror(errno))) }
+        let complaints = dup(fileno(unnamed))
+        fclose(unnamed)
+        guard complaints >= 0, pipe(&ends) == 0 else {
             throw ParquetError.failed(file: file, reason: String(cString: strerror(errno)))
         }
         for descriptor in ends + [complaints] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
@@ -114,9 +116,9 @@ final class DuckDB {
             posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         }
         posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO)
-        // No settings of the user's change what comes out.
         // Where it ends before it has read all, what it says about that is worth more than a signal.
         if isWriting { signal(SIGPIPE, SIG_IGN) }
+        // No settings of the user's change what comes out.
         let texts = [program, "-batch", "-init", "/dev/null", "-c", query]
         var arguments: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) }
         defer { for argument in arguments { free(argument) } }

@@ -11,18 +11,8 @@ final class RawVenue: @unchecked Sendable {  // made on one thread, then its own
 
     /// - Parameter first: the first message's number, of as many digits as the last one's.
     init(messages: Int, first: Int, _ text: @escaping @Sendable (Int) -> String) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 1) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw Refusal.answer("no socket to listen on") }
-        (self.listener, port) = (listener, UInt16(bigEndian: address.sin_port))
+        let socket = try LoopbackListener(), listener = socket.descriptor
+        (self.listener, port) = (listener, UInt16(socket.port))
         let job = Unmanaged.passRetained(Job(listener, messages, first, text))
         pthread_create(&thread, nil, rawVenueMain, job.toOpaque())
     }
