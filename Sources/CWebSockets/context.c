@@ -22,7 +22,19 @@ static void keep_log(int level, const char *line) {
     log_text += count + 2, log_room -= count + 2;
 }
 
-static void silence(void) { lws_set_log_level(LLL_ERR | LLL_WARN, keep_log); }
+// Starts OpenSSL once for all contexts, and no context asks for it again: with every one that does, libwebsockets 4.1 takes
+// new slots for what it keeps in OpenSSL's objects and no longer finds what lies in the old ones, so a handshake that is
+// under way in another context fails (its issue 2178).
+static void start_once(void) {
+    lws_set_log_level(LLL_ERR | LLL_WARN, keep_log);
+    struct lws_context_creation_info info;
+    memset(&info, 0, sizeof info);
+    info.port = CONTEXT_PORT_NO_LISTEN;
+    info.gid = -1, info.uid = -1;
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    struct lws_context *first = lws_create_context(&info);
+    if (first) lws_context_destroy(first);
+}
 
 static const struct lws_extension deflate[] = {
     {"permessage-deflate", lws_extension_callback_pm_deflate,
@@ -40,8 +52,7 @@ static void fill(struct lws_context_creation_info *info, cws_context *context) {
     info->iface = settings->interface;
     info->gid = -1, info->uid = -1;
     // UTF-8 is checked by utf8.c, several bytes at a time.
-    info->options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | (settings->uses_tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0) |
-                    (settings->listens ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0);
+    info->options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | (settings->listens ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0);
     info->pt_serv_buf_size = 65536;  // The default of 4096 cuts messages into many pieces.
     info->extensions = settings->compresses ? deflate : NULL;
     info->client_ssl_ca_filepath = settings->ca_file;
@@ -72,7 +83,7 @@ static void free_context(cws_context *context) {
 
 cws_context *cws_create(const cws_settings *settings, const cws_events *events, char *cause, size_t cause_size) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, silence);
+    pthread_once(&once, start_once);
     cws_context *context = calloc(1, sizeof *context);
     if (!context) return NULL;
     context->events = *events;
@@ -92,6 +103,7 @@ cws_context *cws_create(const cws_settings *settings, const cws_events *events, 
     log_text = cause, log_room = cause_size;
     if (cause_size) cause[0] = 0;
     context->lws = lws_create_context(&info);
+    if (settings->uses_tls) info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;  // For a virtual host: it uses TLS.
     if (context->lws) context->vhost = lws_create_vhost(context->lws, &info);
     log_text = NULL, log_room = 0;
     if (context->vhost) return context;

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import WebSockets
@@ -22,6 +23,29 @@ struct TLSTests {
         #expect(dialed.recorder.waits { $0.opened == 1 }, "\(dialed.recorder.seen.withLock { $0.failures })")
         #expect(dialed.client.send(text: "secret") == .queued)
         #expect(dialed.recorder.waits { $0.messages == [bytes("secret")] })
+    }
+
+    /// What made some fail: libwebsockets' issue 2178, see context.c.
+    @Test("connections shake hands while others are being made")
+    func manyAtOnce() throws {
+        let certificates = try #require(Certificates.shared)
+        let listening = try listening(certificates)
+        let failures = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<10 {
+                do {
+                    let dialed = try Dialed(port: listening.port, scheme: "wss", host: "localhost") {
+                        $0.caFile = certificates.file("ca.pem")
+                    }
+                    _ = dialed.recorder.waits { $0.opened == 1 || !$0.failures.isEmpty }
+                    guard dialed.recorder.seen.withLock({ $0.opened }) != 1 else { continue }
+                    failures.withLock { $0.append("\(dialed.recorder.seen.withLock { $0.failures })") }
+                } catch {
+                    failures.withLock { $0.append("\(error)") }
+                }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
     }
 
     @Test("another authority is refused, and the cause says so")
