@@ -52,7 +52,9 @@ extension FloorTests {
                 "sessions.broker.tags={ D: { HandlInst: \"3\", 18: \"G {account}\" } }")
             // Bad CheckSum and bytes that are no message: ignored; the gap that they leave is asked about (2d, 2t).
             #expect(answers["CHECKSUM"]?.first == "ResendRequest" && answers["HIGH"]?.first == "ResendRequest")
-            #expect(answers["GARBAGE"] == nil && answers["UNKNOWN"] == nil && answers["OVERFILL"] == nil)
+            // Garbage may take the message with it that stands behind it in the same read; that one is asked about too.
+            #expect(answers["GARBAGE"].map { $0.allSatisfy { $0 == "ResendRequest" } } ?? true, "\(answers)")
+            #expect(answers["UNKNOWN"] == nil && answers["OVERFILL"] == nil, "\(answers)")
             // SessionRejectReason 9, CompID problem; 10, SendingTime accuracy problem; both with a Logout (2k, 2r).
             #expect(
                 answers["COMPID"]?.prefix(2) == ["Reject 9", "Logout"] && answers["LATE"]?.prefix(2) == ["Reject 10", "Logout"])
