@@ -9,7 +9,9 @@ extension Assembly {
         let settings = vertex.settings
         var fees = FeeSchedule()
         do throws(Decimal.Flaw) {
-            fees = try FeeSchedule(makerBps: settings.decimal("maker_fee"), takerBps: settings.decimal("taker_fee"))
+            fees = try FeeSchedule(
+                makerBps: settings.decimal("maker_fee"), takerBps: settings.decimal("taker_fee"),
+                auctionBps: settings.decimalIfPresent("auction_fee"))
         } catch { preconditionFailure("\(vertex.name) has fees that were checked: \(error)") }
         var configuration = MatchingConfiguration(
             identifiers: .numbers(base: TextID.firstNumber), fees: fees,
@@ -29,9 +31,12 @@ extension Assembly {
         let quotes =
             input(vertex, "quotes", as: Quote.self)
             ?? graph.add(vertex.name + ".unquoted", Silence<ClearedOrder, Quote>(), from: orders).out
+        let book =
+            input(vertex, "book", as: BookDelta.self)
+            ?? graph.add(vertex.name + ".unlisted", Silence<ClearedOrder, BookDelta>(), from: orders).out
         let venue = VenueOperator(
             configuration, instruments: instruments, script: script(settings), latency: latency, names: names)
-        return both(graph.add(vertex.name, venue, from: trades, quotes, orders))
+        return both(graph.add(vertex.name, venue, from: trades, quotes, orders, book))
     }
 
     private func script(_ settings: Settings) -> VenueScript {

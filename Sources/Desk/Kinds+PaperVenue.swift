@@ -24,15 +24,21 @@ extension OperatorKinds {
             Parameter(
                 "maker_fee", .decimal(), .default("0"), unit: "bps", doc: "what an order that rested pays; negative: a rebate"),
             Parameter("taker_fee", .decimal(), .default("0"), unit: "bps", doc: "what an order that came to the market pays"),
+            Parameter(
+                "auction_fee", .decimal(), .optional, unit: "bps", doc: "what trades in an auction pays; as taker_fee, where not given"
+            ),
             Parameter("day_end", .choice(["expired", "done-for-day"]), .default("expired"), doc: "what becomes of day orders"),
         ],
         inputs: [
             InputPort("orders", accepts: ["ClearedOrder"], mustNotDrop: true),
             InputPort("trades", accepts: ["Trade"], optional: true), InputPort("quotes", accepts: ["Quote"], optional: true),
+            InputPort("book", accepts: ["BookDelta"], optional: true),
         ],
-        outputs: [OutputPort("out", "ExecutionReport", mustNotDrop: true)],
+        outputs: [
+            OutputPort("out", "ExecutionReport", mustNotDrop: true), OutputPort("auctions", AuctionUpdate.elementName),
+        ],
         summary:
-            "The paper venue inside the graph: matches orders with trades and quotes, answers as a venue does, and goes wrong as its script says. Its reports come back as a loop.",
+            "The paper venue inside the graph: matches orders with trades and quotes, or in the queue of a book of single orders, holds auctions, answers as a venue does, and goes wrong as its script says. Its reports come back as a loop.",
         rule: { settings in
             var found: [VertexKind.Complaint] = []
             for item in settings.list("steps") {

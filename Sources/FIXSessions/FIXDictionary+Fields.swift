@@ -198,7 +198,7 @@ extension FIXDictionary {
         847 TargetStrategy: 1 Vwap 2 Participate 3 MininizeMarketImpact
         848 TargetStrategyParameters
         849 ParticipationRate
-        851 LastLiquidityInd: 1 AddedLiquidity 2 RemovedLiquidity 3 LiquidityRoutedOut
+        851 LastLiquidityInd: 1 AddedLiquidity 2 RemovedLiquidity 3 LiquidityRoutedOut 4 Auction
         880 TrdMatchID
         908 CollRptID
         911 TotNumReports

@@ -14,6 +14,8 @@ extension FIXTag {
     public static let account: FIXTag = 1
     public static let avgPx: FIXTag = 6
     public static let clOrdID: FIXTag = 11
+    public static let commission: FIXTag = 12
+    public static let commType: FIXTag = 13
     public static let cumQty: FIXTag = 14
     public static let execID: FIXTag = 17
     public static let execRefID: FIXTag = 19
@@ -59,6 +61,7 @@ extension FIXTag {
     public static let targetStrategy: FIXTag = 847
     public static let targetStrategyParameters: FIXTag = 848
     public static let participationRate: FIXTag = 849
+    public static let lastLiquidityInd: FIXTag = 851
     public static let noStrategyParameters: FIXTag = 957
     public static let strategyParameterName: FIXTag = 958
     public static let strategyParameterType: FIXTag = 959

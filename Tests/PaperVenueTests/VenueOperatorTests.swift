@@ -9,7 +9,7 @@ import TradingModel
 
 @Suite("The venue inside a graph") struct VenueOperatorTests {
     private enum Record {
-        case trade(Trade), quote(Quote), order(ClearedOrder)
+        case trade(Trade), quote(Quote), order(ClearedOrder), book(BookDelta)
     }
     private static let script = """
         script: laws
@@ -21,6 +21,10 @@ import TradingModel
           - { after: 30ns, disconnect: 20ns }
           - { after: 70ns, halt: "*" }
           - { after: 90ns, resume: "*" }
+          - { after: 130ns, call: "*" }
+          - { after: 160ns, auction: { symbol: "*", kind: opening } }
+          - { after: 250ns, interest: { symbol: ELM, side: sell, qty: "30" } }
+          - { after: 260ns, auction: { symbol: "*", kind: closing } }
         """
 
     private func randomDay(_ seed: UInt64) -> [Record] {
@@ -30,7 +34,15 @@ import TradingModel
             let symbol = SymbolID(rawValue: UInt32(random.below(2))),
                 id = ClOrdID(day: 1, vertex: 1, sequence: UInt64(i), place: 0)
             let price = cents(990 + Int64(random.below(20)))
-            switch random.below(5) {
+            switch random.below(6) {
+            case 5:
+                let isBid = random.below(2) == 0, number = UInt64(1 + random.below(20))
+                let action: BookDelta.Action = [.add, .add, .modify, .cancel, .fill][random.below(5)]
+                return .book(
+                    BookDelta(
+                        eventTime: time, symbol: SymbolID(rawValue: 2), action: action, side: isBid ? .buy : .sell,
+                        price: cents((isBid ? 980 : 1000) + Int64(random.below(20))), size: units(Int64(1 + random.below(30))),
+                        orderID: number, flags: .endOfTransaction))
             case 0: return .trade(Trade(eventTime: time, symbol: symbol, price: price, size: units(Int64(1 + random.below(50)))))
             case 1:
                 let bid = 985 + Int64(random.below(20))
@@ -41,13 +53,14 @@ import TradingModel
             default:
                 let orig = ClOrdID(day: 1, vertex: 1, sequence: UInt64(random.below(max(1, i))), place: 0)
                 let action: OrderRequest.Action = [.new, .new, .new, .cancel, .replace][random.below(5)]
+                let timeInForce: TimeInForce = [.day, .day, .day, .atTheOpening, .atTheClose][random.below(5)]
                 return .order(
                     ClearedOrder(
                         OrderRequest(
                             eventTime: time, action: action, clOrdID: id, origClOrdID: action == .new ? .none : orig,
-                            symbol: symbol,
+                            symbol: random.below(3) == 0 ? SymbolID(rawValue: 2) : symbol,
                             side: random.below(2) == 0 ? .buy : .sell, orderQty: units(Int64(1 + random.below(60))),
-                            ordType: .limit, price: price)))
+                            ordType: .limit, price: price, timeInForce: timeInForce)))
             }
         }
     }
@@ -61,16 +74,17 @@ import TradingModel
         let day = randomDay(seed)
         try Laws(records: day.count, seed: seed) { graph in
             let trades = graph.source("trades", Trade.self), quotes = graph.source("quotes", Quote.self)
-            let orders = graph.source("orders", ClearedOrder.self)
+            let orders = graph.source("orders", ClearedOrder.self), book = graph.source("book", BookDelta.self)
             let venue = VenueOperator(
                 MatchingConfiguration(identifiers: .numbers(base: TextID.firstNumber)), instruments: instruments, script: script,
                 latency: Latency(entry: [0, 3, 5], response: [2], seed: seed), names: names)
-            _ = graph.add("venue", venue, from: trades.edge, quotes.edge, orders.edge)
+            _ = graph.add("venue", venue, from: trades.edge, quotes.edge, orders.edge, book.edge)
             return Laws.Script { at, driver in
                 switch day[at] {
                 case .trade(let trade): driver.offer(trade, to: trades)
                 case .quote(let quote): driver.offer(quote, to: quotes)
                 case .order(let order): driver.offer(order, to: orders)
+                case .book(let delta): driver.offer(delta, to: book)
                 }
             }
         }.check()

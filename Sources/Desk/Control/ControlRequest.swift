@@ -177,11 +177,9 @@ extension ControlRequest {
             }
             limit = read
         }
-        let times: [String: TimeInForce] = [
-            "day": .day, "gtc": .goodTillCancel, "ioc": .immediateOrCancel, "fok": .fillOrKill,
-        ]
-        guard let timeInForce = times[timeInForce ?? "day"] else {
-            throw ControlFlaw(description: "time in force \(timeInForce ?? ""): day, gtc, ioc or fok")
+        let word = timeInForce ?? "day"
+        guard let timeInForce = TimeInForce.words.first(where: { $0.key.description == word })?.value else {
+            throw ControlFlaw(description: "time in force \(word): day, gtc, opg, ioc, fok or cls")
         }
         let actions: [Verb: OrderRequest.Action] = [.cancel: .cancel, .replace: .replace, .status: .status]
         return OrderRequest(

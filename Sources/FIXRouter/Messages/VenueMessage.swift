@@ -89,7 +89,7 @@ struct VenueMessageDecoder: Sendable {
         let (clOrdID, origClOrdID) = (try m.identifier(.clOrdID), try m.identifier(.origClOrdID))
         let ordRejReason = try reason(m, .ordRejReason)
         let common = try Common(m)
-        return ExecutionReport(
+        var report = ExecutionReport(
             eventTime: common.eventTime, msgType: .executionReport, clOrdID: id(clOrdID), origClOrdID: id(origClOrdID),
             orderID: interned(orderID), execID: interned(execID), execRefID: interned(execRefID), execType: execType,
             ordStatus: ordStatus, symbol: names.symbol(symbols[symbol] ?? symbol), side: side, orderQty: orderQty ?? .zero,
@@ -97,6 +97,17 @@ struct VenueMessageDecoder: Sendable {
             leavesQty: leavesQty, lastQty: lastQty ?? .zero, lastPx: lastPx ?? .none, avgPx: avgPx ?? .none,
             ordRejReason: ordRejReason, msgSeqNum: common.msgSeqNum, possDup: common.possDup, possResend: common.possResend,
             account: interned(account), text: interned(m.freeText(.text)))
+        addCharges(m, to: &report)
+        return report
+    }
+
+    /// What a report says of its execution's cost. None of it is worth refusing a fill for: what cannot be read is not given.
+    private func addCharges(_ m: borrowing some FIXFieldReader & ~Copyable, to report: inout ExecutionReport) {
+        report.lastLiquidityInd =
+            m.withField(.lastLiquidityInd) { $0.count == 1 ? LastLiquidityInd(rawValue: $0[0]) ?? .none : .none } ?? .none
+        // Commission (12) as money; per unit and in percent are for others to work out.
+        let isAbsolute = m.withField(.commType) { $0.count == 1 && $0[0] == UInt8(ascii: "3") } ?? true
+        if isAbsolute, let text = m.freeText(.commission) { report.commission = (try? Price(text)) ?? .none }
     }
 
     /// FIX 4.2 says in a field of its own that an execution is canceled or corrected, or that this is an answer.

@@ -29,7 +29,7 @@ public struct OrdersCSV: PullSource {
             CSVColumn(
                 name: "price", isRequired: false,
                 rule: "a limit order has a price, a decimal number exact to 9 decimals; a market order has none"),
-            .text("time_in_force", rule: "it is day, gtc, ioc or fok (FIX 0, 1, 3, 4)"),
+            .text("time_in_force", rule: "it is day, gtc, opg, ioc, fok or cls (FIX 0, 1, 2, 3, 4, 7)"),
         ]
 
         mutating func row(_ fields: Fields, _ context: inout RowContext) throws(FieldFlaw) -> OrderRequest {
@@ -71,11 +71,9 @@ public struct OrdersCSV: PullSource {
 
         private func timeInForce(_ fields: Fields) throws(FieldFlaw) -> TimeInForce {
             let bytes = fields[11]
-            if bytes.isEmpty || bytes.equalsIgnoringCase("day") { return .day }
+            if bytes.isEmpty { return .day }
             if bytes.count == 1, let value = TimeInForce(rawValue: bytes[0]) { return value }
-            if bytes.equalsIgnoringCase("gtc") { return .goodTillCancel }
-            if bytes.equalsIgnoringCase("ioc") { return .immediateOrCancel }
-            if bytes.equalsIgnoringCase("fok") { return .fillOrKill }
+            for (word, value) in TimeInForce.words where bytes.equalsIgnoringCase(word) { return value }
             throw FieldFlaw(11, .notOneOf("the times in force"))
         }
     }

@@ -29,6 +29,8 @@ public struct ReportsCSV: PullSource {
             .text("cxl_rej_reason", rule: reason), .text("ord_rej_reason", rule: reason), .text("poss_dup", rule: flag),
             .text("poss_resend", rule: flag), .text("text"), .text("symbol"),
             .text("side", rule: "it is buy, sell or sell_short (FIX 1, 2, 5)"), .text("account"),
+            .text("last_liquidity_ind", rule: "it is a FIX LastLiquidityInd (tag 851), from 1 to 4"),
+            .price("commission", isRequired: false),
         ]
 
         mutating func row(_ fields: Fields, _ context: inout RowContext) throws(FieldFlaw) -> ExecutionReport {
@@ -41,7 +43,7 @@ public struct ReportsCSV: PullSource {
             guard status.count == 1, let ordStatus = OrdStatus(rawValue: status[0]) else {
                 throw FieldFlaw(8, status.isEmpty ? .missing : .notOneOf("FIX's values"))
             }
-            return ExecutionReport(
+            var report = ExecutionReport(
                 eventTime: try context.time(fields, 0), msgType: msgType,
                 clOrdID: ClOrdID(echoed: fields[2], names: context.names),
                 origClOrdID: ClOrdID(echoed: fields[3], names: context.names), orderID: context.text(fields, 4),
@@ -53,6 +55,17 @@ public struct ReportsCSV: PullSource {
                 avgPx: try fields.priceIfAny(14), cxlRejReason: try reason(fields, 15), ordRejReason: try reason(fields, 16),
                 possDup: try flag(fields, 17), possResend: try flag(fields, 18), account: context.text(fields, 22),
                 text: context.text(fields, 19))
+            (report.lastLiquidityInd, report.commission) = (try liquidity(fields, 23), try fields.priceIfAny(24))
+            return report
+        }
+
+        private func liquidity(_ fields: Fields, _ column: Int) throws(FieldFlaw) -> LastLiquidityInd {
+            let bytes = fields[column]
+            if bytes.isEmpty { return .none }
+            guard bytes.count == 1, bytes[0] != 32, let value = LastLiquidityInd(rawValue: bytes[0]) else {
+                throw FieldFlaw(column, .notOneOf("FIX's values"))
+            }
+            return value
         }
 
         private func execType(_ fields: Fields, isReject: Bool) throws(FieldFlaw) -> ExecType {

@@ -36,6 +36,14 @@ struct ReportMessage {
                 builder.append(.lastQty, report.lastQty.description)
                 builder.append(.lastPx, report.lastPx.isNone ? "0" : report.lastPx.description)
             }
+            // FIX 4.4 has no value for an auction.
+            if report.lastLiquidityInd != .none, report.lastLiquidityInd != .auction {
+                builder.append(.lastLiquidityInd, character: report.lastLiquidityInd.rawValue)
+            }
+            if !report.commission.isNone {
+                builder.append(.commission, report.commission.description)
+                builder.append(.commType, "3")  // absolute
+            }
             if report.ordRejReason >= 0 { builder.append(.ordRejReason, Int(report.ordRejReason)) }
         }
         if report.possResend != 0 { builder.append(.possResend, "Y") }

@@ -2,7 +2,7 @@ import TradingModel
 
 /// What a client of the feed can subscribe to, by Coinbase Exchange's names.
 enum FeedChannel: String, CaseIterable {
-    case ticker, matches, heartbeat
+    case ticker, matches, heartbeat, auction
 }
 
 /// What one client has subscribed to.

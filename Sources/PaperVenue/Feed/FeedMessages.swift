@@ -13,7 +13,7 @@ struct FeedProduct {
     init(_ name: String) { (self.name, escapedName) = (name, JSONWriter.escaped(name)) }
 }
 
-/// The feed's messages, in the format of the Coinbase Exchange feed (`matches`, `ticker` and `heartbeat` channels).
+/// The feed's messages, in the format of the Coinbase Exchange feed (`matches`, `ticker`, `heartbeat` and `auction` channels).
 ///
 /// Each message of a product but a heartbeat takes the next `sequence`. `match.side` is the maker's, the other one than the
 /// aggressor's. A `ticker` is sent for every change of the best bid or ask; its `price` is the last trade's, and before the first
@@ -53,6 +53,32 @@ struct FeedMessages {
         json.decimal("last_size", last?.size.rawValue ?? 0, scale: Quantity.scale)
         end(product, quote.eventTime)
     }
+
+    /// How an auction stands (`collection`), or what it came to (`complete`). Beside Coinbase's fields it says which auction it is,
+    /// and what is left of the side that wants more.
+    mutating func auction(_ update: AuctionUpdate, _ product: inout FeedProduct) {
+        product.sequence += 1
+        let quote = product.quote, canOpen = !update.price.isNone
+        json.begin("auction")
+        json.text("auction_state", update.phase == .done ? "complete" : "collection")
+        json.text("auction", update.kind == .opening ? "opening" : update.kind == .closing ? "closing" : "intraday")
+        json.decimal("best_bid_price", Self.number(quote?.bid), scale: Price.scale)
+        json.decimal("best_bid_size", quote?.bidSize.rawValue ?? 0, scale: Quantity.scale)
+        json.decimal("best_ask_price", Self.number(quote?.ask), scale: Price.scale)
+        json.decimal("best_ask_size", quote?.askSize.rawValue ?? 0, scale: Quantity.scale)
+        json.decimal("open_price", Self.number(update.price), scale: Price.scale)
+        json.decimal("open_size", update.pairedQty.rawValue, scale: Quantity.scale)
+        json.text("can_open", canOpen ? "yes" : "no")
+        json.decimal("imbalance_size", update.imbalanceQty.rawValue, scale: Quantity.scale)
+        json.text("imbalance_side", update.imbalanceSide == .none ? "none" : update.imbalanceSide == .buy ? "buy" : "sell")
+        json.decimal("reference_price", Self.number(update.referencePrice), scale: Price.scale)
+        json.text("product_id", escaped: product.escapedName)
+        json.number("sequence", product.sequence)
+        json.time("timestamp", update.eventTime)
+        json.end()
+    }
+    /// What nobody has is 0, as in a ticker.
+    private static func number(_ price: Price?) -> Int64 { price.map { $0.isNone ? 0 : $0.rawValue } ?? 0 }
 
     mutating func heartbeat(_ product: FeedProduct, _ time: Int64) {
         json.begin("heartbeat")

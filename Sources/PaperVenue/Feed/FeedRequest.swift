@@ -29,8 +29,8 @@ struct FeedRequest: Equatable {
             let (name, own) = try Self.channel(item)
             guard let channel = FeedChannel(rawValue: name) else {
                 throw Flaw(
-                    message: "Failed to subscribe", reason: "\(name) is not a valid channel; there are ticker, matches, heartbeat"
-                )
+                    message: "Failed to subscribe",
+                    reason: "\(name) is not a valid channel; there are ticker, matches, heartbeat, auction")
             }
             for product in own ?? products { wanted.append(Wanted(channel: channel, product: product)) }
         }

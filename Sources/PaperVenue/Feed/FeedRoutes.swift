@@ -37,6 +37,7 @@ extension FeedChannel {
         case .ticker: 0
         case .matches: 1
         case .heartbeat: 2
+        case .auction: 3
         }
     }
 }

@@ -56,18 +56,36 @@ public struct MatchingConfiguration: Sendable {
 public struct FeeSchedule: Sendable, Equatable {
     /// Parts of the traded notional, in 1e-8: one basis point is 10 000. Negative is a rebate.
     public var makerRate: Int64, takerRate: Int64
+    /// Of what trades in an auction.
+    public var auctionRate: Int64
 
-    public init(makerRate: Int64 = 0, takerRate: Int64 = 0) { (self.makerRate, self.takerRate) = (makerRate, takerRate) }
+    /// - Parameter auctionRate: the taker's where it is not given.
+    public init(makerRate: Int64 = 0, takerRate: Int64 = 0, auctionRate: Int64? = nil) {
+        (self.makerRate, self.takerRate, self.auctionRate) = (makerRate, takerRate, auctionRate ?? takerRate)
+    }
 
     /// Rates written in basis points (`"0.5"`), exact to 1e-4 of one.
-    public init(makerBps: String, takerBps: String) throws(Decimal.Flaw) {
+    public init(makerBps: String, takerBps: String, auctionBps: String? = nil) throws(Decimal.Flaw) {
         makerRate = try Decimal.parse(makerBps, scale: 4)
         takerRate = try Decimal.parse(takerBps, scale: 4)
+        auctionRate = takerRate
+        if let auctionBps { auctionRate = try Decimal.parse(auctionBps, scale: 4) }
+    }
+
+    /// Whether it charges for anything.
+    var isAny: Bool { makerRate != 0 || takerRate != 0 || auctionRate != 0 }
+
+    private func rate(_ liquidity: LastLiquidityInd) -> Int64 {
+        switch liquidity {
+        case .maker: makerRate
+        case .auction: auctionRate
+        default: takerRate
+        }
     }
 
     /// The fee of an execution, rounded half to even at 1e-9, as statements write it.
-    func fee(_ price: Price, _ quantity: Quantity, _ liquidity: Liquidity) -> Notional {
-        let rate = Int128(liquidity == .maker ? makerRate : takerRate)
+    func fee(_ price: Price, _ quantity: Quantity, _ liquidity: LastLiquidityInd) -> Notional {
+        let rate = Int128(rate(liquidity))
         guard rate != 0 else { return .zero }
         // Divided before it is multiplied, so that no notional overflows.
         let (whole, rest) = Notional(price, quantity).rawValue.quotientAndRemainder(dividingBy: 100_000_000)
@@ -75,12 +93,6 @@ public struct FeeSchedule: Sendable, Equatable {
         return Notional(rawValue: exact).price(per: Quantity(units: 1)).map { Notional($0, Quantity(units: 1)) }
             ?? Notional(rawValue: exact)
     }
-}
-
-/// FIX's LastLiquidityInd (851): whether our order stood in the book or came to it.
-public enum Liquidity: UInt8, BitwiseCopyable, Sendable, FieldValue {
-    case maker = 0x31  // '1', added liquidity
-    case taker = 0x32  // '2', removed liquidity
 }
 
 /// One execution as the venue books it: a row of its statement.
@@ -93,5 +105,5 @@ public struct Fill: BitwiseCopyable, Sendable {
     public internal(set) var fee: Notional
     public internal(set) var symbol: SymbolID
     public internal(set) var execID: TextID, orderID: TextID, account: TextID
-    public internal(set) var side: Side, liquidity: Liquidity
+    public internal(set) var side: Side, liquidity: LastLiquidityInd
 }

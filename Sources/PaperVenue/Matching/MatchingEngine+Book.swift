@@ -7,7 +7,10 @@ extension MatchingEngine {
     mutating func book(of symbol: SymbolID) -> Int {
         if symbol.index >= books.count {
             precondition(symbol.index < 1 << 24, "a symbol's number is a small integer")
-            for _ in books.count...symbol.index { books.append(SymbolBook()) }
+            for _ in books.count...symbol.index {
+                books.append(SymbolBook())
+                books[books.count - 1].phase = phase
+            }
         }
         return symbol.index
     }
@@ -24,11 +27,21 @@ extension MatchingEngine {
     /// Puts an order behind those of its price and gives it its queue.
     mutating func stand(_ place: Int32) {
         let order = orders[Int(place)], book = order.symbol.index
+        if isCollected(order) { return collect(place) }
         if !order.hasRested { books[book].unrested += 1 }
         var at = order.side.isBuy ? books[book].buys.count : books[book].sells.count
         while at > 0, order.hasBetterPrice(than: orders[Int(neighbour(before: at, order))]) { at -= 1 }
         orders[Int(place)].queueAhead = queue(for: order)
+        orders[Int(place)].turn = books[book].queues?.takeTurn() ?? 0
         if order.side.isBuy { books[book].buys.insert(place, at: at) } else { books[book].sells.insert(place, at: at) }
+    }
+
+    /// Whether it waits for an auction, outside the book. Bars have their auctions in their opens and closes.
+    func isCollected(_ order: VenueOrder) -> Bool { order.isForAuction && configuration.market == .ticks }
+
+    private mutating func collect(_ place: Int32) {
+        let order = orders[Int(place)], book = order.symbol.index
+        if order.timeInForce == .atTheOpening { books[book].opening.append(place) } else { books[book].closing.append(place) }
     }
 
     private func neighbour(before at: Int, _ order: VenueOrder) -> Int32 {
@@ -38,6 +51,7 @@ extension MatchingEngine {
     /// What stands ahead of an order that joins its price now.
     private func queue(for order: VenueOrder) -> Int64 {
         let book = books[order.symbol.index]
+        if let queues = book.queues { return queues.size(at: order.price, isBid: order.side.isBuy) }
         guard book.hasQuote else { return VenueOrder.unknownQueue }
         let own = order.side.isBuy ? book.bid : book.ask
         if own.price.isNone || order.hasPriority(over: own.price) { return 0 }
@@ -47,6 +61,14 @@ extension MatchingEngine {
     /// Takes an order out of its side.
     mutating func withdraw(_ place: Int32) {
         let order = orders[Int(place)], book = order.symbol.index
+        if isCollected(order) {
+            if order.timeInForce == .atTheOpening {
+                books[book].opening.removeAll { $0 == place }
+            } else {
+                books[book].closing.removeAll { $0 == place }
+            }
+            return
+        }
         if order.side.isBuy {
             books[book].buys.removeAll { $0 == place }
         } else {

@@ -56,7 +56,8 @@ extension MatchingEngine {
         let quantity = min(quantity ?? order.remainder, order.remainder)
         guard !order.ordStatus.isTerminal, !price.isNone, order.allows(price), quantity > .zero else { return false }
         execute(place, quantity, at: price, order.hasRested ? .maker : .taker, time, into: &reports)
-        if orders[Int(place)].ordStatus.isTerminal { compact(book, buys: order.side.isBuy) }
+        guard orders[Int(place)].ordStatus.isTerminal else { return true }
+        if isCollected(order) { withdraw(place) } else { compact(book, buys: order.side.isBuy) }
         return true
     }
 
@@ -118,6 +119,7 @@ extension MatchingEngine {
         rebook(place, fill, quantity: quantity, price: price, fee: fee)
         report(.tradeCorrect, place, time, lastQty: quantity, lastPx: price, text: text, into: &reports)
         reports[reports.count - 1].execRefID = fill.execID
+        charge(&reports[reports.count - 1], fee, fill.liquidity)
         (fill.execID, fill.lastQty, fill.lastPx, fill.fee) = (reports[reports.count - 1].execID, quantity, price, fee)
         return true
     }
@@ -138,7 +140,7 @@ extension MatchingEngine {
         guard wasFilled || !orders[i].ordStatus.isTerminal, orders[i].cumQty < orders[i].orderQty else { return }
         orders[i].ordStatus = orders[i].cumQty > .zero ? .partiallyFilled : .new
         guard wasFilled else { return }
-        if orders[i].isImmediate { return end(place, .canceled) }  // it cannot wait
+        if orders[i].isImmediate || orders[i].isForAuction { return end(place, .canceled) }  // it cannot wait
         orders[i].endedOnDay = 0
         orders[i].queueAhead = VenueOrder.unknownQueue
         stand(place)
@@ -154,6 +156,7 @@ extension MatchingEngine {
         let book = book(of: symbol)
         guard books[book].isHalted else { return }
         books[book].isHalted = false
+        if books[book].isStopped { return }
         for buys in [true, false] { meetAgain(book, buys: buys, time, into: &reports) }
     }
 }

@@ -6,11 +6,16 @@ extension MatchingEngine {
     /// The tape shows a new best bid and ask.
     public mutating func quote(_ quote: Quote, into reports: inout [ExecutionReport]) {
         let book = book(of: quote.symbol)
+        if books[book].queues == nil { show(quote, book, into: &reports) }
+    }
+
+    /// The tape's quote, or the best of its orders.
+    mutating func show(_ quote: Quote, _ book: Int, into reports: inout [ExecutionReport]) {
         let isCrossed = !quote.bid.isNone && !quote.ask.isNone && quote.bid > quote.ask
         books[book].hasQuote = !isCrossed
         let bidChanged = books[book].bid.show(isCrossed ? .none : quote.bid, quote.bidSize)
         let askChanged = books[book].ask.show(isCrossed ? .none : quote.ask, quote.askSize)
-        if books[book].isHalted { return }
+        if books[book].isStopped { return }
         if askChanged, !books[book].buys.isEmpty { meet(book, buys: true, quote.eventTime, into: &reports) }
         if bidChanged, !books[book].sells.isEmpty { meet(book, buys: false, quote.eventTime, into: &reports) }
         if isCrossed { return }  // it says nothing of who stands where
@@ -21,7 +26,10 @@ extension MatchingEngine {
     /// The tape prints a trade.
     public mutating func trade(_ trade: Trade, into reports: inout [ExecutionReport]) {
         let book = book(of: trade.symbol)
-        guard trade.size > .zero, !books[book].isHalted else { return }
+        guard trade.size > .zero else { return }
+        books[book].lastPx = trade.price
+        // Where the market is told order by order, its executions are too.
+        guard !books[book].isStopped, books[book].queues == nil else { return }
         var used = Quantity.zero
         // Whom the print met goes first, where the tape says so; our two sides share the one print.
         let buysFirst = trade.aggressor != .buy
@@ -128,6 +136,7 @@ extension MatchingEngine {
     /// Our queues after the quote on our own side changed: never longer than what is displayed, nothing when we are alone
     /// at the front.
     private mutating func moveQueues(_ book: Int, buys: Bool) {
+        if books[book].queues != nil { return }
         let own = buys ? books[book].bid : books[book].ask
         for i in 0..<(buys ? books[book].buys.count : books[book].sells.count) {
             let place = buys ? books[book].buys[i] : books[book].sells[i]

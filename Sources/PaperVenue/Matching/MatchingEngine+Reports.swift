@@ -5,7 +5,7 @@ import TradingModel
 extension MatchingEngine {
     /// Books one execution and reports it.
     mutating func execute(
-        _ place: Int32, _ quantity: Quantity, at price: Price, _ liquidity: Liquidity, _ time: Int64,
+        _ place: Int32, _ quantity: Quantity, at price: Price, _ liquidity: LastLiquidityInd, _ time: Int64,
         into reports: inout [ExecutionReport]
     ) {
         let i = Int(place), book = orders[i].symbol.index
@@ -18,6 +18,7 @@ extension MatchingEngine {
         books[book].turnover += Notional(price, quantity)
         books[book].fees += fee
         report(.trade, place, time, lastQty: quantity, lastPx: price, into: &reports)
+        charge(&reports[reports.count - 1], fee, liquidity)
         guard configuration.recordsFills else { return }
         let order = orders[i]
         fills.append(
@@ -25,6 +26,12 @@ extension MatchingEngine {
                 eventTime: time, clOrdID: order.clOrdID, lastQty: quantity, lastPx: price, fee: fee, symbol: order.symbol,
                 execID: reports[reports.count - 1].execID, orderID: order.orderID, account: order.account, side: order.side,
                 liquidity: liquidity))
+    }
+
+    /// Says on a report what its execution was and costs.
+    func charge(_ report: inout ExecutionReport, _ fee: Notional, _ liquidity: LastLiquidityInd) {
+        report.lastLiquidityInd = liquidity
+        if configuration.fees.isAny { report.commission = fee.price(per: Quantity(units: 1)) ?? .none }
     }
 
     mutating func end(_ place: Int32, _ status: OrdStatus) {

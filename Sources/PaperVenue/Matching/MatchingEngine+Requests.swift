@@ -70,19 +70,26 @@ extension MatchingEngine {
     /// Matches a new or re-entered order at once, then lets the rest stand or go.
     private mutating func enter(_ place: Int32, _ time: Int64, into reports: inout [ExecutionReport]) {
         let order = orders[Int(place)], book = order.symbol.index
+        if isCollected(order) {
+            stand(place)
+            return indicate(book, order.timeInForce == .atTheOpening ? .opening : .closing, time)
+        }
         if configuration.market == .ticks {
             let opposite = order.side.isBuy ? books[book].ask : books[book].bid
-            let crosses = !opposite.price.isNone && order.allows(opposite.price) && !books[book].isHalted
+            let crosses = !opposite.price.isNone && order.allows(opposite.price) && !books[book].isStopped
             if crosses, order.timeInForce != .fillOrKill || opposite.remaining >= order.remainder {
                 take(place, time, into: &reports)
             }
             if orders[Int(place)].ordStatus.isTerminal { return }
             if order.isImmediate {
                 end(place, .canceled)
-                let reason: StaticString = books[book].isHalted ? "trading is halted" : "nothing more is displayed"
+                let reason: StaticString =
+                    books[book].isHalted
+                    ? "trading is halted"
+                    : books[book].phase.isCalling ? "orders are collected for an auction" : "nothing more is displayed"
                 return report(.canceled, place, time, text: text(reason), into: &reports)
             }
-            orders[Int(place)].hasRested = !crosses && order.ordType == .limit && !books[book].isHalted
+            orders[Int(place)].hasRested = !crosses && order.ordType == .limit && !books[book].isStopped
         }
         stand(place)
     }
@@ -111,6 +118,12 @@ extension MatchingEngine {
         if request.clOrdID.isNone { return (99, "no ClOrdID") }
         if !instrument.isDefined { return (1, "unknown symbol") }
         if isClosed { return (2, "the market is closed") }
+        let phase = request.symbol.index < books.count ? books[request.symbol.index].phase : phase
+        if request.timeInForce == .atTheOpening, phase.hasOpened { return (4, "too late for the opening auction") }
+        if phase.hasClosed {
+            if request.timeInForce == .atTheClose { return (4, "too late for the closing auction") }
+            return (2, "the market is closed")
+        }
         if request.side == .none { return (11, "no side") }
         if request.orderQty <= .zero { return (13, "the quantity is not positive") }
         if !instrument.isOnLot(request.orderQty) { return (13, "the quantity is no multiple of the lot") }

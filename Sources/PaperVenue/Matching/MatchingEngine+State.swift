@@ -23,6 +23,8 @@ extension MatchingEngine {
         coder.field(&execCount)
         coder.field(&day)
         coder.field(&isClosed)
+        phase.state(&coder)
+        coder.elements(&auctions)
         coder.field(&fills, filler: Fill.filler)
     }
 
@@ -50,6 +52,7 @@ extension VenueOrder: State {
         coder.field(&notional.rawValue)
         coder.field(&since)
         coder.field(&queueAhead)
+        coder.field(&turn)
         coder.field(&tradedAhead)
         coder.field(&endedOnDay)
         coder.field(&symbol.rawValue)
@@ -84,10 +87,42 @@ extension SymbolBook {
         if !coder.isSaving {
             (buys, sells) = (first.map { Int32(truncatingIfNeeded: $0) }, second.map { Int32(truncatingIfNeeded: $0) })
         }
+        var (third, fourth) = (opening.map { Int64($0) }, closing.map { Int64($0) })
+        coder.field(&third, filler: 0)
+        coder.field(&fourth, filler: 0)
+        if !coder.isSaving {
+            (opening, closing) = (third.map { Int32(truncatingIfNeeded: $0) }, fourth.map { Int32(truncatingIfNeeded: $0) })
+        }
+        coder.field(&others, filler: AuctionInterest(price: .none, quantity: .zero, isBuy: true))
+        phase.state(&coder)
+        coder.field(&lastPx.rawValue)
+        coder.field(&nextIndication)
+        var isByOrder = queues != nil
+        coder.field(&isByOrder)
+        if isByOrder {
+            if queues == nil { queues = MarketQueues() }
+            queues?.state(&coder)
+        }
         coder.field(&unrested)
         coder.field(&position.rawValue)
         coder.field(&turnover.rawValue)
         coder.field(&fees.rawValue)
+    }
+}
+
+extension AuctionInterest: State {
+    mutating func state(_ coder: inout StateCoder) {
+        coder.field(&price.rawValue)
+        coder.field(&quantity.rawValue)
+        coder.field(&isBuy)
+    }
+}
+
+extension AuctionPhase: State {
+    mutating func state(_ coder: inout StateCoder) {
+        coder.field(&isCalling)
+        coder.field(&hasOpened)
+        coder.field(&hasClosed)
     }
 }
 

@@ -40,6 +40,9 @@ public struct MatchingEngine: ~Copyable {
     var orderCount: UInt32 = 0, execCount: UInt32 = 0
     var day: Int32 = 1
     var texts = TextCache()
+    /// What holds for symbols that nobody has named yet.
+    var phase = AuctionPhase()
+    var auctions: [AuctionUpdate] = []
     /// While set, new orders are rejected (OrdRejReason 2).
     public var isClosed = false
 
@@ -64,7 +67,9 @@ public struct MatchingEngine: ~Copyable {
     /// Whether an order, cancel or replace came under this id today or yesterday.
     public func knows(_ id: ClOrdID) -> Bool { places[id] != nil }
     /// How many orders work now.
-    public var workingCount: Int { books.reduce(0) { $0 + $1.buys.count + $1.sells.count } }
+    public var workingCount: Int {
+        books.reduce(0) { $0 + $1.buys.count + $1.sells.count + $1.opening.count + $1.closing.count }
+    }
     /// The symbols that have a book, traded or not.
     public var symbolCount: Int { books.count }
 
@@ -72,6 +77,13 @@ public struct MatchingEngine: ~Copyable {
     public mutating func takeFills() -> [Fill] {
         let taken = fills
         fills.removeAll(keepingCapacity: false)
+        return taken
+    }
+
+    /// How auctions stood since the last call, in their order.
+    public mutating func takeAuctions() -> [AuctionUpdate] {
+        let taken = auctions
+        if !auctions.isEmpty { auctions.removeAll() }
         return taken
     }
 
@@ -99,7 +111,14 @@ public struct MatchingEngine: ~Copyable {
                 }
                 compact(book, buys: isBuy)
             }
+            for place in books[book].opening + books[book].closing {
+                end(place, ending.0)
+                report(ending.1, place, time, into: &reports)
+            }
+            (books[book].opening, books[book].closing, books[book].others) = ([], [], [])
+            books[book].phase = AuctionPhase()
         }
+        phase = AuctionPhase()
         forgetOldOrders()
         day += 1
     }

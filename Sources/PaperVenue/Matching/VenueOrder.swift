@@ -14,6 +14,8 @@ struct VenueOrder: BitwiseCopyable {
     var since: Int64
     /// How much of the recorded market still trades before it at its price; `unknownQueue` while nobody can say.
     var queueAhead = unknownQueue
+    /// Its turn among the recorded market's orders, where these are told one by one.
+    var turn: UInt64 = 0
     /// What traded at its price since the displayed size was last looked at: that part of a decrease is known.
     var tradedAhead: Int64 = 0
     /// The day in which it ended; its ids are forgotten when the next day has ended.
@@ -38,6 +40,8 @@ struct VenueOrder: BitwiseCopyable {
     /// LeavesQty (151): nothing is left of an order that has ended.
     var leavesQty: Quantity { ordStatus.isTerminal ? .zero : remainder }
     var avgPx: Price { notional.price(per: cumQty) ?? .none }
+    /// Whether it takes part in an auction and in nothing else.
+    var isForAuction: Bool { timeInForce == .atTheOpening || timeInForce == .atTheClose }
     var isImmediate: Bool { timeInForce == .immediateOrCancel || timeInForce == .fillOrKill }
 
     /// Whether it may trade at `other`: no worse than its limit.
@@ -89,6 +93,19 @@ struct SymbolBook {
     var unrested = 0
     /// While set nothing matches.
     var isHalted = false
+    var isStopped: Bool { isHalted || phase.isCalling }
+
+    /// Orders for an auction alone, in the order in which they came.
+    var opening: [Int32] = [], closing: [Int32] = []
+    /// What others have sent for the next auction.
+    var others: [AuctionInterest] = []
+    var phase = AuctionPhase()
+    /// The last trade's price.
+    var lastPx = Price.none
+    /// When the next indicative price may be told.
+    var nextIndication = Int64.min
+    /// The recorded market order by order, where it is told so.
+    var queues: MarketQueues?
 
     /// Net bought, traded notional and fees so far.
     var position = Quantity.zero, turnover = Notional.zero, fees = Notional.zero

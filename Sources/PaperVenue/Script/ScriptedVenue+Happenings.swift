@@ -5,14 +5,21 @@ import TradingModel
 extension ScriptedVenue {
     mutating func trigger(_ moment: VenueScript.Trigger, client: Int32) {
         for i in script.steps.indices where script.steps[i].on == moment && counts(i) {
-            follow(i, .none, .none, client, from: now, generation: 1)
+            follow(i, .none, .none, client, from: script.steps[i].at.map { next(timeOfDay: $0) } ?? now, generation: 1)
         }
+    }
+
+    /// When the day's clock shows a time next.
+    private func next(timeOfDay time: Int64) -> Int64 {
+        let into = (now % UTC.day + UTC.day) % UTC.day
+        return now - into + time + (time < into ? UTC.day : 0)
     }
 
     /// A step's happenings come `after` so long; at once where that is nothing.
     mutating func follow(_ step: Int, _ order: ClOrdID, _ execution: TextID, _ client: Int32, from: Int64, generation: UInt8) {
         var item = Due(.step, at: from + script.steps[step].after, step: step, client)
         (item.report.clOrdID, item.report.execID, item.generation) = (order, execution, generation)
+        item.isOfClock = script.steps[step].at != nil
         if item.time > now { schedule(item) } else { happen(item) }
     }
 
@@ -114,6 +121,11 @@ extension ScriptedVenue {
             for symbol in symbol.map({ [$0] }) ?? engine.symbols { engine.halt(symbol) }
         case .resume(let symbol):
             for symbol in symbol.map({ [$0] }) ?? engine.symbols { engine.resume(symbol, now, into: &fresh) }
+        case .call(let symbol): engine.call(symbol)
+        case .auction(let kind, let symbol): engine.auction(kind, symbol, now, into: &fresh)
+        case .interest(let symbol, let side, let quantity, let price):
+            let interest = AuctionInterest(price: price ?? .none, quantity: quantity, isBuy: side.isBuy)
+            engine.join(interest, symbol, now)
         case .quote(var quote):
             quote.eventTime = now
             engine.quote(quote, into: &fresh)

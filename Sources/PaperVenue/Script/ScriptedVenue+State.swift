@@ -13,6 +13,8 @@ extension ScriptedVenue {
         /// Of a report that is held: how many must leave before it.
         var wait: Int32 = 0
         var isReplace = false, isPossResend = false
+        /// It comes at a time of day, whenever the venue's clock was set.
+        var isOfClock = false
         var generation: UInt8 = 0
 
         init(_ kind: Kind, at time: Int64, step: Int = -1, _ client: Int32) {
@@ -42,6 +44,7 @@ extension ScriptedVenue {
             coder.field(&wait)
             coder.field(&isReplace)
             coder.field(&isPossResend)
+            coder.field(&isOfClock)
             coder.field(&generation)
         }
     }

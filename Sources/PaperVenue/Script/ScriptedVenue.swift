@@ -6,7 +6,7 @@ import TradingModel
 ///     requests ──▶ reception ──▶ MatchingEngine ──▶ transport ──▶ reports
 ///                  reject, ignore,      ▲           lose, duplicate,
 ///                  pending, delay       │           hold, delay
-///                                  happenings: fill, bust, correct, end, restate, say, halt, quote, trade
+///                                  happenings: fill, bust, correct, end, restate, say, halt, quote, trade, auction
 ///
 /// No clock: whoever calls says what time it is, in ns, and asks `nextDue` when it wants to be called again. Without a script it
 /// is the engine and nothing else.
@@ -117,6 +117,11 @@ struct ScriptedVenue: ~Copyable {
         engine.quote(quote, into: &fresh)
         sayFresh()
     }
+    mutating func play(_ delta: BookDelta) {
+        advance(to: delta.eventTime)
+        engine.change(delta, into: &fresh)
+        sayFresh()
+    }
     mutating func play(_ trade: Trade) {
         advance(to: trade.eventTime)
         engine.trade(trade, into: &fresh)
@@ -146,7 +151,8 @@ struct ScriptedVenue: ~Copyable {
     /// The clock is set: what is due keeps its distance.
     mutating func setClock(to time: Int64) {
         let change = time - now
-        for i in due.indices { due[i].time += change }
+        for i in due.indices where !due[i].isOfClock { due[i].time += change }
+        due.sort { ($0.time, $0.order) < ($1.time, $1.order) }
         for client in away.keys.sorted() { away[client, default: 0] += change }
         now = time
     }

@@ -32,6 +32,9 @@ extension VenueScript {
         "canceled": .canceled, "expired": .expired, "done-for-day": .doneForDay, "rejected": .rejected,
     ]
     private static let cancelReject = "cancel-reject"
+    static let auctions: KeyValuePairs<String, AuctionUpdate.Kind> = [
+        "opening": .opening, "closing": .closing, "intraday": .intraday,
+    ]
     private static let sides: KeyValuePairs<String, Side> = ["buy": .buy, "sell": .sell]
 
     /// The file's keys.
@@ -52,6 +55,7 @@ extension VenueScript {
         Parameter("nth", .integer(1 ... .max), .default("1"), doc: "the first match that counts"),
         Parameter("times", .integer(0 ... .max), .default("1"), doc: "how many matches count from there; 0 is all"),
         Parameter("after", .duration(atLeast: 0), .default("0s"), doc: "how long after its moment the step's happenings come"),
+        Parameter("at", .text, .optional, doc: "`on: start`: the time of day (UTC) when they come, like 14:30 or 14:29:55"),
         Parameter(
             "of", .text, .optional,
             doc: "the orders that something happens to, by ClOrdID or pattern; the order that set it off, where not given"),
@@ -106,6 +110,21 @@ extension VenueScript {
                 Parameter("symbol", .text), Parameter("price", positive), Parameter("size", positive),
                 Parameter("side", .choice(["buy", "sell"]), .optional, doc: "the aggressor"),
             ]), .optional, doc: "the market prints this"),
+        Parameter(
+            "call", .text, .optional, doc: "orders in this symbol, or in all (`*`), are collected for an auction; nothing matches"
+        ),
+        Parameter(
+            "auction",
+            .record([
+                Parameter("symbol", .text, doc: "or `*`"),
+                Parameter("kind", .choice(auctions.map(\.key)), .default("intraday"), doc: "which orders it is for"),
+            ]), .optional, doc: "those collected trade at a single price; the end of a call or a halt"),
+        Parameter(
+            "interest",
+            .record([
+                Parameter("symbol", .text), Parameter("side", .choice(["buy", "sell"])), Parameter("qty", positive),
+                Parameter("price", positive, .optional, doc: "a market order, where not given"),
+            ]), .optional, doc: "somebody else's order for the next auction"),
         Parameter("disconnect", .duration(), .optional, doc: "the connection is cut; for so long nobody can log on"),
         Parameter("logout", .duration(), .optional, doc: "the same, with a Logout"),
         Parameter("close", .boolean, .default("false"), doc: "the trading day ends"),
@@ -124,7 +143,9 @@ extension VenueScript {
 
     private static let ofRequests = ["reject", "ignore", "pending"], ofReports = ["lose", "duplicate", "poss_resend", "hold"]
     private static let ofOrders = ["fill", "bust", "correct", "end", "restate", "say"]
-    private static let ofMarket = ["halt", "resume", "quote", "trade", "disconnect", "logout", "close"]
+    private static let ofMarket = [
+        "halt", "resume", "call", "auction", "interest", "quote", "trade", "disconnect", "logout", "close",
+    ]
     private static let wordsOfSteps = ofRequests + ["delay"] + ofReports + ofOrders + ofMarket
 
     /// Whether a key says anything: a switch that is off does not.
@@ -146,6 +167,11 @@ extension VenueScript {
             return (try? Quantity(text)) == nil
                 ? numbers.mistake(entry.name, "\(entry.name) \(text) is no quantity", "at most 8 decimals") : nil
         }
+    }
+
+    /// Nanoseconds since midnight, UTC.
+    static func timeOfDay(_ text: String) -> Int64? {
+        UTC.parse("1970-01-01T\(text)Z").flatMap { (0..<UTC.day).contains($0) ? $0 : nil }
     }
 
     /// What is well formed and makes no sense.
@@ -185,6 +211,17 @@ extension VenueScript {
             found.append(
                 step.mistake(key, "\(key) picks a request or a report", "name the order that it happens to with of:"))
         }
+        if let text = step.textIfPresent("at") {
+            if on != .start {
+                found.append(step.mistake("at", "at is the time of a step that waits for nothing else", "leave out on: or at:"))
+            }
+            if step.has("after"), step.duration("after") > 0 {
+                found.append(step.mistake("at", "a step has a time, at, or a distance, after", "leave one of them out"))
+            }
+            if timeOfDay(text) == nil {
+                found.append(step.mistake("at", "at \(text) is no time of day", "write it in UTC, like 14:30 or 14:29:55"))
+            }
+        }
         if isSet(step, "poss_resend"), !step.has("duplicate") {
             found.append(step.mistake("poss_resend", "poss_resend is about copies", "write duplicate: 1"))
         }
@@ -193,7 +230,7 @@ extension VenueScript {
             found.append(
                 step.mistake(step.has("bust") ? "bust" : "correct", "this is the execution of a report", "write on: report"))
         }
-        for key in ["fill", "correct", "restate", "say", "quote", "trade"] {
+        for key in ["fill", "correct", "restate", "say", "quote", "trade", "interest"] {
             if let numbers = step.mapIfPresent(key) { found += tooFine(numbers) }
         }
         return found
@@ -229,6 +266,7 @@ extension VenueScript.Step {
             isCancelReject = execType == nil
         }
         (nth, times, after) = (settings.integer("nth"), settings.integer("times"), settings.duration("after"))
+        at = settings.textIfPresent("at").flatMap(VenueScript.timeOfDay)
         text = settings.textIfPresent("text").map { names.text($0) } ?? .none
         place = settings.position(of: "on")
         let delay = settings.durationIfPresent("delay") ?? 0
@@ -268,6 +306,19 @@ extension VenueScript.Step {
         }
         if settings.has("halt") { happenings.append(.halt(symbol("halt"))) }
         if settings.has("resume") { happenings.append(.resume(symbol("resume"))) }
+        if settings.has("call") { happenings.append(.call(symbol("call"))) }
+        if let interest = settings.mapIfPresent("interest") {
+            happenings.append(
+                .interest(
+                    names.symbol(interest.text("symbol")), Self.side(interest, "side") ?? .buy,
+                    Self.quantity(interest, "qty") ?? .zero, Self.price(interest, "price")))
+        }
+        if let held = settings.mapIfPresent("auction") {
+            let word = held.text("symbol")
+            happenings.append(
+                .auction(
+                    VenueScript.auctions[held.text("kind")] ?? .intraday, word == "*" ? nil : names.symbol(word)))
+        }
         if let shown = settings.mapIfPresent("quote") {
             happenings.append(
                 .quote(

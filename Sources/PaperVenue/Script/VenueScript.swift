@@ -57,6 +57,11 @@ public struct VenueScript: Sendable {
         case resume(SymbolID?)
         case quote(Quote)
         case trade(Trade)
+        /// Orders are collected for an auction from now on. Nil: every symbol.
+        case call(SymbolID?)
+        case auction(AuctionUpdate.Kind, SymbolID?)
+        /// Somebody else's order for the next auction.
+        case interest(SymbolID, Side, Quantity, Price?)
         /// For so many ns nobody can log on.
         case disconnect(Int64, saysGoodbye: Bool)
         /// The trading day ends.
@@ -87,6 +92,8 @@ public struct VenueScript: Sendable {
         /// From which match on it applies, and to how many; 0: to all that follow.
         var nth: Int64 = 1, times: Int64 = 1
         var after: Int64 = 0
+        /// A time of day (UTC, ns since midnight) at which it comes, in place of the venue's opening.
+        var at: Int64?
         var reception = Reception(), transport = Transport()
         var happenings: [Happening] = []
         var text = TextID.none

@@ -75,6 +75,15 @@ struct VenueFloor: ~Copyable {
         venue.close(at: time)
     }
 
+    /// Says how auctions stand, as far as that is new.
+    mutating func tellAuctions() {
+        for update in venue.engine.takeAuctions() {
+            let symbol = product(of: update.symbol)
+            withProduct(symbol) { messages, product in messages.auction(update, &product) }
+            push(.auction, update.symbol)
+        }
+    }
+
     // MARK: The clients
 
     mutating func enter(_ entry: OrderEntry, from client: Int32, at time: Int64) {

@@ -65,7 +65,10 @@ struct VenuePlayer: ~Copyable {
                 farewell()
                 if configuration.exitsAtEnd, isDone { isStopping = true }
             }
-            if phase != .playing { runScript() }
+            if phase != .playing {
+                runScript()
+                sendFeed()
+            }
         }
         for place in floor.venue.idleSteps { configuration.announce("\(place): this step never came") }
         if phase == .open { tapeTime = moment() }
@@ -249,6 +252,8 @@ struct VenuePlayer: ~Copyable {
     }
 
     private mutating func sendFeed() {
+        floor.tellAuctions()
+        if floor.feed.isEmpty { return }
         routes.refresh(hub, productCount: floor.productCount) { floor.productName($0) }
         var i = 0
         while i < floor.feed.count, !isStopping {

@@ -18,6 +18,9 @@ public struct ExecutionReport: Element {
     public var orderQty: Quantity, cumQty: Quantity, leavesQty: Quantity, lastQty: Quantity
     /// `.none` where the report has none.
     public var lastPx: Price, avgPx: Price
+    /// What the venue charges for the execution, in its currency (12, CommType 3); negative is a rebate, `.none` where it does
+    /// not say.
+    public var commission: Price = .none
     /// MsgSeqNum (34) on the session that carried it; 0 where none did.
     public var msgSeqNum: UInt64
     public var symbol: SymbolID
@@ -27,7 +30,8 @@ public struct ExecutionReport: Element {
     public var msgType: MsgType, execType: ExecType, ordStatus: OrdStatus, side: Side
     /// PossDupFlag (43) and PossResend (97): '1' or '0'.
     public var possDup: UInt8, possResend: UInt8
-    private var reserved: UInt16 = 0
+    public var lastLiquidityInd = LastLiquidityInd.none
+    private var reserved: UInt8 = 0
 
     public init(
         eventTime: Int64, msgType: MsgType = .executionReport, clOrdID: ClOrdID, origClOrdID: ClOrdID = .none,
@@ -70,5 +74,7 @@ public struct ExecutionReport: Element {
         visitor.field("poss_resend", UInt64(possResend))
         visitor.field("account", account)
         visitor.field("text", text)
+        visitor.field("last_liquidity_ind", lastLiquidityInd)
+        visitor.field("commission", commission)
     }
 }

@@ -24,8 +24,28 @@ public enum OrdType: UInt8, BitwiseCopyable, Sendable, FieldValue {
 public enum TimeInForce: UInt8, BitwiseCopyable, Sendable, FieldValue {
     case day = 0x30  // '0'
     case goodTillCancel = 0x31  // '1'
+    case atTheOpening = 0x32  // '2': for the opening auction alone
     case immediateOrCancel = 0x33  // '3'
     case fillOrKill = 0x34  // '4'
+    case atTheClose = 0x37  // '7': for the closing auction alone
+
+    /// By the words that orders-csv and the command line use.
+    public static let words: KeyValuePairs<StaticString, TimeInForce> = [
+        "day": .day, "gtc": .goodTillCancel, "opg": .atTheOpening, "ioc": .immediateOrCancel, "fok": .fillOrKill,
+        "cls": .atTheClose,
+    ]
+}
+
+/// FIX tag 851: what an execution was to the book.
+public enum LastLiquidityInd: UInt8, BitwiseCopyable, Sendable, FieldValue, CaseIterable {
+    case none = 0x20  // ' ': not given
+    case maker = 0x31  // '1': the order stood in the book
+    case taker = 0x32  // '2': it came to the book
+    case routedOut = 0x33  // '3'
+    case auction = 0x34  // '4', FIX 5.0 SP2
+
+    /// FIX's character; nothing where it is not given.
+    public func text(_ names: Names) -> String { self == .none ? "" : String(UnicodeScalar(rawValue)) }
 }
 
 /// FIX tag 39.

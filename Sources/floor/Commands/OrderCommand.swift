@@ -22,7 +22,7 @@ struct OrderCommand: ParsableCommand {
         @Option(help: "The limit; a market order without it.") var price: String?
         @Option(help: "Whose it is.") var account: String?
         @Option(help: "What it is booked under.") var strategy: String?
-        @Option(help: "day, gtc, ioc or fok.") var tif = "day"
+        @Option(help: "day, gtc, ioc, fok, or opg and cls for the opening and closing auction alone.") var tif = "day"
 
         func fill(_ request: inout ControlRequest) {
             (request.side, request.quantity, request.symbol, request.price) = (side, quantity, symbol, price)

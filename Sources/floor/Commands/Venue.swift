@@ -18,6 +18,8 @@ struct Venue: ParsableCommand {
     @Option(help: "The port of the market-data feed; 0 lets the system choose.") var feed: UInt16 = 9_881
     @Option(help: "Seconds of tape in a second: realtime, a factor, or max.") var speed = "realtime"
     @Option(help: "The venue's name, and the clients that may log on, as VENUE:CLIENT.") var client = "BROKER:FLOOR"
+    @Option(help: "What an order that rested pays, in basis points; negative: a rebate.") var makerFee = "0"
+    @Option(help: "What an order that came to the market pays, in basis points; in an auction too.") var takerFee = "0"
     @Option(help: "Where to write the day's fills and positions at the end.") var statement: String?
     @Option(help: "Where the FIX session keeps its numbers and messages; in memory when left out, so a restart begins anew.")
     var store: String?
@@ -37,6 +39,10 @@ struct Venue: ParsableCommand {
         (configuration.statementPath, configuration.tapeName) = (statement, tape ?? "none")
         configuration.hasTape = tape != nil
         configuration.storePath = store
+        guard let fees = try? FeeSchedule(makerBps: makerFee, takerBps: takerFee) else {
+            throw Refusal.configuration("--maker-fee \(makerFee), --taker-fee \(takerFee): basis points, at most 4 decimals")
+        }
+        configuration.fees = fees
         configuration.announce = { say($0) }
         let names = Names()
         if let script {
