@@ -6,7 +6,8 @@ import TradingModel
 public enum Elements {
     public static let all: [any Element.Type] =
         IndicatorKinds.elements + [
-            Trade.self, TradeCorrection.self, Quote.self, BookDelta.self, Bar.self, BarCorrection.self, FeedStatus.self, AuctionUpdate.self,
+            Trade.self, TradeCorrection.self, Quote.self, BookDelta.self, Bar.self, BarCorrection.self, FeedStatus.self,
+            AuctionUpdate.self,
             Signal.self, Target.self,
             OrderRequest.self, DeskCommand.self,
             ClearedOrder.self,

@@ -25,7 +25,8 @@ extension OperatorKinds {
                 "maker_fee", .decimal(), .default("0"), unit: "bps", doc: "what an order that rested pays; negative: a rebate"),
             Parameter("taker_fee", .decimal(), .default("0"), unit: "bps", doc: "what an order that came to the market pays"),
             Parameter(
-                "auction_fee", .decimal(), .optional, unit: "bps", doc: "what trades in an auction pays; as taker_fee, where not given"
+                "auction_fee", .decimal(), .optional, unit: "bps",
+                doc: "what trades in an auction pays; as taker_fee, where not given"
             ),
             Parameter("day_end", .choice(["expired", "done-for-day"]), .default("expired"), doc: "what becomes of day orders"),
         ],
