@@ -20,38 +20,42 @@ extension FloorTests {
             func filled(_ symbol: String) -> Int { fills.filter { $0[1] == symbol }.compactMap { Int($0[2]) }.reduce(0, +) }
         }
 
-        private static func send(_ type: String, _ fields: String) -> String {
+        static func send(_ type: String, _ fields: String) -> String {
             #"{"send":"\#(type)","fields":[\#(fields),[60,{"in":0}]]}"#
         }
-        private static func order(_ id: String, _ symbol: String, _ quantity: Int, _ more: String = "") -> String {
+        static func order(_ id: String, _ symbol: String, _ quantity: Int, _ more: String = "") -> String {
             send(
                 "D",
                 #"[11,"\#(id)"],[55,"\#(symbol)"],[54,"1"],[38,\#(quantity)],[40,"2"],[44,"10.5"]"#
                     + (more.isEmpty ? "" : "," + more))
         }
 
-        private func startPeers(_ script: [String], _ folder: TestFolder, _ port: Int) async throws -> (FloorProcess, venue: Int)
-        {
+        func startPeers(
+            _ script: [String], _ folder: TestFolder, _ port: Int, _ more: [String] = []
+        ) async throws -> (FloorProcess, venue: Int) {
             try folder.write(script.joined(separator: "\n") + "\n", to: "script.jsonl")
             let peers = try FloorProcess(
                 [
                     "-c", "exec \"$@\" < \"$0\"", folder.path("script.jsonl"), OrderEntry.python?.path ?? "python3",
                     PackageFiles.path("Tests/FloorTests/Peers/ems.py"), "--ems", "\(port)", "--report", folder.path("seen.json"),
-                ], in: folder, executable: URL(fileURLWithPath: "/bin/sh"))
+                ] + more, in: folder, executable: URL(fileURLWithPath: "/bin/sh"))
             try await peers.waitFor("port ")
             let words = peers.output.split(whereSeparator: \.isWhitespace)
             let venue = try #require(words.firstIndex(of: "port").flatMap { Int(words[$0 + 1]) })
             return (peers, venue)
         }
-        private func startDesk(_ folder: TestFolder, _ port: Int, _ venue: Int, _ more: [String] = []) throws -> FloorProcess {
+        func startDesk(
+            _ folder: TestFolder, _ port: Int, _ venue: Int, _ more: [String] = [],
+            topology: String = PackageFiles.path("topologies/ems.yaml")
+        ) throws -> FloorProcess {
             try FloorProcess(
                 [
-                    "run", PackageFiles.path("topologies/ems.yaml"), "--data", folder.path("day"), "--set",
+                    "run", topology, "--data", folder.path("day"), "--set",
                     "sessions.ems.port=\(port)", "--set", "sessions.broker.port=\(venue)", "--set", "operators.algos.slices=4",
                     "--set", "operators.algos.duration=1s", "--summary", "json",
                 ] + more, in: folder)
         }
-        private func seen(_ folder: TestFolder) throws -> Seen {
+        func seen(_ folder: TestFolder) throws -> Seen {
             try JSONDecoder().decode(Seen.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("seen.json"))))
         }
 
@@ -171,7 +175,7 @@ extension FloorTests {
             #expect(refusals.map { $0["380"] ?? $0["373"] } == ["5", "5", "5", "3"])
         }
 
-        private func expectReplay(_ folder: TestFolder) async throws {
+        func expectReplay(_ folder: TestFolder) async throws {
             let replay = try await FloorProcess.run(["replay", "day", "--verify"], in: folder)
             #expect(replay.status == 0, "\(replay.errors)")
         }

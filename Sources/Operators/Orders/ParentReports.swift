@@ -12,7 +12,8 @@ import TradingModel
 /// - Inputs: what the EMS sent; what compliance decided; what became of the children; how far the slicer has come.
 /// - Output: FIX's reports of the parent, by the rules of Appendix D. An order is New when the slicer has taken it, Rejected when
 ///   compliance, the slicer or the message itself rules it out, Pending New while a second person looks. Each fill, bust and
-///   correction of a child is one of the parent, under an ExecID of the desk's own. A cancel is pending until no child can
+///   correction of a child is one of the parent, under an ExecID of the desk's own; where a bust makes a child of an ended parent
+///   work again, the parent does until that child has ended. A cancel is pending until no child can
 ///   trade any more. A parent that ends unfilled without a cancel is Canceled, and says that its time is over.
 /// - A repeated ClOrdID: an order that may be a copy (43, 97) is answered with its status, another is Rejected as a duplicate. A
 ///   request about an unknown order is refused as one, and so is one about an order that has ended.
@@ -22,6 +23,8 @@ public struct ParentReports: Operator4, ~Copyable {
     public typealias Output = Emitter<ParentReport, Nothing>
     /// How many requests of one parent may wait for an answer.
     static var mostRequests: Int { 14 }
+    /// 2: what works again after a bust.
+    public static var stateVersion: Int { 2 }
 
     private var book = EntryBook()
     private var parents = Dense<ReportedParent>(repeating: ReportedParent())
@@ -156,6 +159,8 @@ public struct ParentReports: Operator4, ~Copyable {
     public mutating func process(third update: OrderUpdate, into out: inout Output) {
         guard !update.parentID.isNone, let row = book.row(of: update.parentID) else { return }
         let at = child(update.rootID), before = children[at]
+        reopen(at, row, update)
+        defer { closeAgain(row, before, update, into: &out) }
         guard update.cumQty != before.cumQty || update.cumNotional != before.notional else { return }
         let change = update.cumQty - before.cumQty
         (children[at].cumQty, children[at].notional) = (update.cumQty, update.cumNotional)
@@ -177,6 +182,19 @@ public struct ParentReports: Operator4, ~Copyable {
         }
         if type != .tradeCancel { remember(update.execID, at, report) }
         out.emit(report)
+    }
+    /// After a parent's end its child works again where an execution was taken back.
+    private mutating func reopen(_ at: Int, _ row: Int, _ update: OrderUpdate) {
+        let known = children[at].reopened
+        let isAgain = parents[row].phase == .ended && (known > .zero || update.cumQty < children[at].cumQty)
+        let leaves = isAgain ? update.leavesQty : .zero
+        children[at].reopened = leaves
+        parents[row].reopened += leaves - known
+    }
+    /// Such a child has ended without trading: then its parent has, once more.
+    private mutating func closeAgain(_ row: Int, _ before: ReportedChild, _ update: OrderUpdate, into out: inout Output) {
+        guard before.reopened > .zero, parents[row].reopened == .zero, parents[row].cumQty < parents[row].orderQty else { return }
+        out.emit(report(row, .canceled, at: update.eventTime, out.sequence))
     }
     private mutating func child(_ id: ClOrdID) -> Int {
         if let known = childByID.find(id.rawValue) { return known }

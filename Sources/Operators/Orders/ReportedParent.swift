@@ -15,6 +15,8 @@ struct ReportedParent: State {
     var phase = Phase.pending
     /// What it ended as.
     var last = OrdStatus.new
+    /// What may trade again of its children since one of their executions was taken back after its end.
+    var reopened = Quantity.zero
     /// Cancels and replaces without an answer.
     var cancels: UInt8 = 0, replaces: UInt8 = 0
     /// The first control that blocked what is being decided on.
@@ -22,6 +24,7 @@ struct ReportedParent: State {
 
     /// Of all that hold, the one of the highest precedence in FIX's Appendix D.
     var ordStatus: OrdStatus {
+        if phase == .ended, reopened > .zero { return cumQty > .zero ? .partiallyFilled : .new }
         if phase == .ended { return last == .filled && cumQty < orderQty ? .canceled : last }
         if cancels > 0 { return .pendingCancel }
         if replaces > 0 { return .pendingReplace }
@@ -29,7 +32,7 @@ struct ReportedParent: State {
         if cumQty > .zero { return .partiallyFilled }
         return phase == .pending ? .pendingNew : .new
     }
-    var leavesQty: Quantity { phase == .ended ? .zero : Quantity(rawValue: max(0, orderQty.rawValue - cumQty.rawValue)) }
+    var leavesQty: Quantity { phase == .ended ? reopened : Quantity(rawValue: max(0, orderQty.rawValue - cumQty.rawValue)) }
 
     mutating func state(_ coder: inout StateCoder) {
         coder.field(&current.rawValue)
@@ -38,6 +41,7 @@ struct ReportedParent: State {
         coder.field(&cumQty.rawValue)
         coder.field(&price.rawValue)
         coder.field(&notional.rawValue)
+        coder.field(&reopened.rawValue)
         var byte = phase.rawValue
         coder.field(&byte)
         phase = Phase(rawValue: byte) ?? .pending
@@ -65,10 +69,13 @@ struct ParentRequest: State {
 /// How far a child has come, as its parent's reports tell.
 struct ReportedChild: State {
     var cumQty = Quantity.zero, notional = Notional.zero
+    /// What of it counts as reopened of its parent.
+    var reopened = Quantity.zero
 
     mutating func state(_ coder: inout StateCoder) {
         coder.field(&cumQty.rawValue)
         coder.field(&notional.rawValue)
+        coder.field(&reopened.rawValue)
     }
 }
 

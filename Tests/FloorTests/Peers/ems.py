@@ -1,13 +1,14 @@
 """An EMS and the venue behind the desk, in one process that is neither's friend: both sides of a floor that slices parents.
 
-The EMS opens a FIX 4.4 session to the floor, sends what the script on its standard input says, and keeps every report. The venue
+The EMS opens a session of FIX 4.4 or 4.2 to the floor, over TLS if it is told whom to believe, sends what the script on its standard input says, and keeps every report. The venue
 accepts the floor's orders: by its symbol an order is filled in two halves (FILL…), rests (REST…), is half filled and then rests
 (HALF…), or is rejected (NOT…). Both sessions outlive the floor: they go on with their numbers when it comes back, as the
 standard says. Codec: simplefix; it shares no code with the floor.
 
 The script is a JSON line a step: {"send": "D", "fields": [[11, "P1"], …]} sends; a value of the form {"in": 1.5} is the time in so many seconds;
 {"until": ["P1", "2"]} waits until the last report of P1 has that OrdStatus; {"count": [8, 3]} waits until so many messages of that type have come;
-{"ended": ["P1"]} waits until these orders have ended; {"file": "go"} waits until there is a file of that name; {"finish": []} writes what was seen and ends.
+{"ended": ["P1"]} waits until these orders have ended; {"bust": "ABC"} takes the venue's last execution in ABC back, and {"trade": "ABC"} fills
+what is open there of the last order in it; {"end": "ABC"} cancels it unasked; {"file": "go"} waits until there is a file of that name; {"finish": []} writes what was seen and ends.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import asyncio
 import datetime
 import json
 import os
+import ssl
 import sys
 from decimal import Decimal
 
@@ -31,8 +33,8 @@ def utc(seconds=0):
 class Session:
     """Sequence numbers, resends and duplicates of one side, whatever becomes of connections."""
 
-    def __init__(self, us, them):
-        self.us, self.them = us, them
+    def __init__(self, us, them, version="FIX.4.4"):
+        self.us, self.them, self.version = us, them, version
         self.next_in, self.sent = 1, []  # (MsgType, body, header flags) under MsgSeqNum 1, 2, …; None for the session's own
         self.writer, self.is_on, self.asked = None, False, 0
         self.mistakes = []
@@ -41,7 +43,7 @@ class Session:
         if not self.writer:
             return
         message = simplefix.FixMessage()
-        for tag, value in [(8, "FIX.4.4"), (35, kind), (34, number), (49, self.us), (56, self.them), (52, utc()), *flags, *body]:
+        for tag, value in [(8, self.version), (35, kind), (34, number), (49, self.us), (56, self.them), (52, utc()), *flags, *body]:
             message.append_pair(tag, value)
         self.writer.write(message.encode())
 
@@ -77,7 +79,7 @@ class Session:
 
     def take(self, m, opens):
         kind, number = m[35], int(m[34])
-        if (m[49], m[56]) != (self.them, self.us):
+        if (m[8], m[49], m[56]) != (self.version, self.them, self.us):
             self.mistakes.append(f"names: {m}")
         if kind == "A":
             self.is_on = True
@@ -120,15 +122,19 @@ class Session:
 
 
 class EMS(Session):
-    def __init__(self, port):
-        super().__init__("EMS", "DESK")
+    def __init__(self, port, version, ca, certificate, key):
+        super().__init__("EMS", "DESK", version)
+        self.tls = ssl.create_default_context(cafile=ca) if ca else None
+        if certificate:
+            self.tls.load_cert_chain(certificate, key)
         self.port, self.messages, self.news = port, [], asyncio.Event()
         self.last, self.names = {}, {}  # the last report of each order, by the id that it was entered with
 
     async def stay(self):
         while True:
             try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1", self.port, ssl=self.tls, server_hostname="localhost" if self.tls else None)
                 await self.run(reader, writer, True)
             except OSError:
                 pass
@@ -191,8 +197,26 @@ class Venue(Session):
         if size:
             order["cum"] += size
             order[39] = "2" if order["cum"] == order[38] else "1"
-            self.fills.append([order[11], order[55], str(size), order[44]])
             self.report(order, "F", [(32, size), (31, order[44])])
+            self.fills.append([order[11], order[55], str(size), order[44], f"V{self.executions}"])
+
+    def bust(self, symbol):
+        name, _, size, price, execution = [fill for fill in self.fills if fill[1] == symbol][-1]
+        self.fills = [fill for fill in self.fills if fill[4] != execution]
+        order = self.orders[name]
+        order["cum"] -= Decimal(size)
+        if order[39] not in "48C":
+            order[39] = "1" if order["cum"] else "0"
+        self.report(order, "H", [(19, execution), (32, size), (31, price)])
+
+    def end(self, symbol):
+        order = [order for order in self.orders.values() if order[55] == symbol][-1]
+        order[39] = "4"
+        self.report(order, "4")
+
+    def trade(self, symbol):
+        order = [order for order in self.orders.values() if order[55] == symbol][-1]
+        self.fill(order, order[38] - order["cum"])
 
     def report(self, order, kind, more=(), name=None):
         self.executions += 1
@@ -225,6 +249,12 @@ async def play(ems, venue, report):
         elif "count" in step:
             kind, count = step["count"]
             await ems.until(lambda: sum(m[35] == kind for m in ems.messages) >= count)
+        elif "bust" in step:
+            venue.bust(step["bust"])
+        elif "end" in step:
+            venue.end(step["end"])
+        elif "trade" in step:
+            venue.trade(step["trade"])
         elif "finish" in step:
             break
         print("step", flush=True)
@@ -242,8 +272,12 @@ async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ems", type=int, required=True, help="the port where the floor listens for the EMS")
     parser.add_argument("--report", required=True)
+    parser.add_argument("--version", default="FIX.4.4")
+    parser.add_argument("--ca", help="speak TLS with whom this authority has signed for")
+    parser.add_argument("--certificate", help="what the EMS shows of itself there")
+    parser.add_argument("--key")
     options = parser.parse_args()
-    ems, venue = EMS(options.ems), Venue()
+    ems, venue = EMS(options.ems, options.version, options.ca, options.certificate, options.key), Venue()
     server = await asyncio.start_server(lambda r, w: venue.run(r, w, False), "127.0.0.1", 0)
     print("port", server.sockets[0].getsockname()[1], flush=True)
     stay = asyncio.ensure_future(ems.stay())
