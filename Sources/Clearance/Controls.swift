@@ -18,8 +18,11 @@ public struct Controls: Sendable {
     /// accounts that are not listed have the common one, and without that none.
     public var credit: Notional?, creditByAccount: [TextID: Notional] = [:]
     var asksCredit: Bool { credit != nil || !creditByAccount.isEmpty }
-    /// How many orders of one strategy pass before a person arms it again (C16).
-    public var maxRepeats: Int?
+    /// How many orders of one strategy pass within `repeatsWindow` nanoseconds, or within the day where that is nil, before a
+    /// person arms it again (C16).
+    public var maxRepeats: Int?, repeatsWindow: Int64?
+    /// How many orders of one strategy, and of one account, pass within the throttle's window (C15).
+    public var strategyThrottle: Int?, accountThrottle: Int?
     /// Whether an order that would trade with an own working one is refused (C18).
     public var refusesSelfMatch = false
     /// How many orders may pass for each trade, once `ratioAfter` have (C20).
@@ -69,8 +72,10 @@ public struct Standing: Sendable {
     public var taken = Notional.zero
     /// The best own limit that works on the other side; `.none` where there is none.
     public var bestOpposite = Price.none
-    /// Orders of the strategy since it was armed.
-    public var repeats = 0
+    /// Orders of the strategy since it was armed, within the window of C16, and whether it was stopped for them.
+    public var repeats = 0, isStopped = false
+    /// How many orders of the strategy, and of the account, passed within the throttle's window.
+    public var recentOfStrategy = 0, recentOfAccount = 0
     public var ordersPassed = 0, trades = 0
     public var hasTraded = true
     /// What is left of the order that a child works for; nil where that is not known.

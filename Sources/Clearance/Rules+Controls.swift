@@ -9,8 +9,10 @@ extension Rules {
         }
         if let accounts = controls.accounts, !accounts.contains(order.account) { verdict.block(.unauthorised) }
         if let strategies = controls.strategies, !strategies.contains(order.strategy) { verdict.block(.unauthorised) }
-        if let most = controls.maxRepeats, standing.repeats >= most {
-            verdict.block(.repeatedExecution, Double(standing.repeats), Double(most))
+        if standing.isStopped || controls.maxRepeats.map({ standing.repeats >= $0 }) ?? false {
+            verdict.block(
+                .repeatedExecution, Double(standing.repeats), controls.maxRepeats.map(Double.init) ?? .nan,
+                window: controls.repeatsWindow ?? -1)
         }
         if standing.halt == .stopped || (standing.halt == .reduceOnly && !reduces(order, context)) {
             verdict.block(.halted, scope: standing.haltScope)

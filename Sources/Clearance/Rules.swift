@@ -23,6 +23,7 @@ public struct Rules: Sendable {
             checkSize(order, context, &verdict)
             checkPosition(order, context, &verdict)
             checkFlow(context, &verdict)
+            checkRates(context.standing, &verdict)
             checkStanding(order, context, &verdict)
             checkExposure(order, context, &verdict)
         }
@@ -100,7 +101,7 @@ public struct Rules: Sendable {
         }
         let (gross, past) = other.rawValue.addingReportingOverflow(here)
         if past || gross > maxGross.rawValue {
-            verdict.block(.position, other.double + Double(here) * 1e-17, maxGross.double)
+            verdict.block(.position, other.double + Notional(rawValue: here).double, maxGross.double)
         }
     }
 
@@ -111,5 +112,15 @@ public struct Rules: Sendable {
             verdict.block(
                 .messageRate, Double(context.recentOrders), Double(limits.throttleOrders), window: limits.throttleWindow)
         }
+    }
+
+    /// C15 of one strategy and of one account.
+    private func checkRates(_ standing: Standing, _ verdict: inout Verdict) {
+        func check(_ recent: Int, _ most: Int?, _ scope: Scope) {
+            guard let most, recent >= most else { return }
+            verdict.block(.messageRate, Double(recent), Double(most), window: limits.throttleWindow, scope: scope)
+        }
+        check(standing.recentOfStrategy, limits.controls.strategyThrottle, .strategy)
+        check(standing.recentOfAccount, limits.controls.accountThrottle, .account)
     }
 }

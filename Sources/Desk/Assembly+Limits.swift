@@ -22,6 +22,9 @@ extension Assembly {
         for name in credits.names { made.creditByAccount[names.text(name)] = Notional(checked: credits.decimal(name)) }
         for name in volumes.names { made.dailyVolume[names.symbol(name)] = Quantity(checked: volumes.decimal(name)) }
         made.maxRepeats = settings.integerIfPresent("max_repeats").map { Int($0) }
+        made.repeatsWindow = settings.durationIfPresent("repeats_window")
+        made.strategyThrottle = settings.integerIfPresent("strategy_throttle").map { Int($0) }
+        made.accountThrottle = settings.integerIfPresent("account_throttle").map { Int($0) }
         made.refusesSelfMatch = settings.textIfPresent("self_match").map { $0 == "block" } ?? made.refusesSelfMatch
         made.maxOrderTradeRatio = settings.doubleIfPresent("max_order_trade_ratio") ?? made.maxOrderTradeRatio
         made.ratioAfter = Int(settings.integer("ratio_after"))

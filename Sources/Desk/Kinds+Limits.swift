@@ -26,6 +26,13 @@ extension Kinds {
         Parameter(
             "max_repeats", .integer(1...1_000_000_000), .optional, unit: "orders",
             doc: "C16: how many orders of a strategy pass before a person arms it again"),
+        Parameter("repeats_window", .duration(), .optional, doc: "C16: over how long they are counted; without it the day"),
+        Parameter(
+            "strategy_throttle", .integer(1...1_000_000), .optional, unit: "orders per throttle_window",
+            doc: "C15: new orders and replaces of one strategy"),
+        Parameter(
+            "account_throttle", .integer(1...1_000_000), .optional, unit: "orders per throttle_window",
+            doc: "C15: new orders and replaces of one account"),
         Parameter(
             "self_match", .choice(["allow", "block"]), .optional,
             doc: "C18: what becomes of an order that would trade with an own working one; by default allowed"),

@@ -97,6 +97,14 @@ struct DayReport {
         return parts.isEmpty ? nil : "\(place.name): of \(account.offered) elements " + parts.joined(separator: ", ")
     }
 
+    /// The doors that somebody reads or that something came in by: a file source has more than most topologies use.
+    private var ports: [SourcePort] {
+        let unread = desk.assembly.topology.vertices.flatMap { vertex in
+            vertex.outputs.dropFirst().filter { $0.readers == 0 }.map { vertex.name + "." + $0.name }
+        }
+        return graph.ports.filter { $0.total > 0 || !unread.contains($0.name) }
+    }
+
     private var triggers: String {
         let rows = summary.triggers.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value)× \($0.key.code)" }
         return rows.isEmpty ? "" : " (" + rows.joined(separator: ", ") + ")"
@@ -150,7 +158,7 @@ struct DayReport {
         let names = desk.assembly.names
         let record = Record(
             topology: desk.assembly.topology.name, records: desk.records, seconds: desk.seconds,
-            sources: Dictionary(uniqueKeysWithValues: graph.ports.map { ($0.name, $0.total) }),
+            sources: Dictionary(uniqueKeysWithValues: ports.map { ($0.name, $0.total) }),
             outputs: Dictionary(uniqueKeysWithValues: graph.hashedEdges.map { ($0.name, $0.total) }),
             orders: Dictionary(grouping: summary.orders.values) { state in Self.states.first { $0.0 == state }?.1 ?? "" }
                 .mapValues(\.count),

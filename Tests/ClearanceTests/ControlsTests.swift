@@ -107,6 +107,13 @@ private func texts(_ order: OrderRequest, _ context: Context, _ limits: Limits) 
                 limits { $0.credit = money(10_000) }
             ),
             ("C16 3.0 3.0 strategy", order(), context { $0.standing.repeats = 3 }, limits { $0.maxRepeats = 3 }),
+            (
+                "C16 3.0 9.0 strategy", order(), context { ($0.standing.repeats, $0.standing.isStopped) = (3, true) },
+                limits { $0.maxRepeats = 9 }
+            ),
+            ("C15 4.0 4.0 strategy", order(), context { $0.standing.recentOfStrategy = 4 }, limits { $0.strategyThrottle = 4 }),
+            ("C15 4.0 4.0 account", order(), context { $0.standing.recentOfAccount = 4 }, limits { $0.accountThrottle = 4 }),
+            ("", order(), context { $0.standing.recentOfAccount = 3 }, limits { $0.accountThrottle = 4 }),
             ("C17 - - firm", order(), context { $0.standing.halt = .stopped }, limits()),
             ("C17 - - firm", order(), context { $0.standing.halt = .reduceOnly }, limits()),
             ("", order(), context { ($0.held, $0.standing.halt) = (units(-100), .reduceOnly) }, limits()),

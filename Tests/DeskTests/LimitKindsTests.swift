@@ -47,6 +47,9 @@ import TradingModel
               credit: "7"
               credits: { A: "8" }
               max_repeats: 9
+              repeats_window: 19s
+              strategy_throttle: 20
+              account_throttle: 21
               self_match: block
               max_order_trade_ratio: 10
               ratio_after: 11
@@ -68,6 +71,8 @@ import TradingModel
         #expect(controls.locates == [names.symbol("X")] && controls.maxOpenOrders == 5 && controls.maxOpenNotional == money(6))
         #expect(
             controls.credit == money(7) && controls.creditByAccount == [names.text("A"): money(8)] && controls.maxRepeats == 9)
+        #expect(
+            controls.repeatsWindow == 19_000_000_000 && controls.strategyThrottle == 20 && controls.accountThrottle == 21)
         #expect(controls.refusesSelfMatch && controls.maxOrderTradeRatio == 10 && controls.ratioAfter == 11)
         #expect(controls.softVolumePercent == 12 && controls.dailyVolume == [names.symbol("X"): Quantity(units: 13)])
         #expect(controls.softCollarBasisPoints == 14 && controls.reviewsFirstTrade && controls.capital == money(15))

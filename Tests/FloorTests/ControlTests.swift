@@ -56,7 +56,10 @@ extension FloorTests {
             #expect(listed.output.contains("B-2") && listed.output.contains("asked by ann"), "\(listed)")
             let stopped = try await desk.ask(
                 "order", "new", "buy", "5", "XYZ", "--price", "20", "--id", "B-3", "--account", "ACC")
-            #expect(stopped.status == 1 && stopped.output.contains("C17 BLOCK"), "\(stopped)")
+            #expect(
+                stopped.status == 1
+                    && stopped.output.contains("C17 BLOCK: account:ACC stopped by ann: test; floor rearm account:ACC"),
+                "\(stopped)")
             let approved = try await desk.ask("approve", "B-2", "--as", "bob", "--why", "seen")
             #expect(approved.status == 0 && approved.output.contains("B-2: approved"), "\(approved)")
             let rearmed = try await desk.ask("rearm", "account:ACC")

@@ -42,6 +42,14 @@ import TradingModel
 }
 
 @Suite("money") struct NotionalTests {
+    @Test("an amount as a double is the nearest one where the amount is a whole number, so that 2000 prints as 2000")
+    func doubles() throws {
+        for units in [1, 3, 2_000, 11_807, 98_765, -98_765, 12_345_678_901] as [Int64] {
+            #expect(Notional(Price(rawValue: Price.one), Quantity(units: units)).double == Double(units))
+        }
+        #expect(try Notional("0.1").double == 0.1 && Notional("-1500.25").double == -1_500.25)
+    }
+
     /// By hand: 3 at 10.10 and 1 at 10.30 cost 40.60; a quarter of it is 10.15.
     @Test("price times quantity is exact, and so is the mean")
     func mean() throws {

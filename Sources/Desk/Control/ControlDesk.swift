@@ -15,8 +15,8 @@ final class ControlDesk: @unchecked Sendable {
     static let socketName = "control.sock"
     private static let patienceSeconds = 15
 
-    private let names: Names, people: People, venues: [String]
-    private let boards: [ControlBoard]
+    let names: Names, boards: [ControlBoard]
+    private let people: People, venues: [String]
     private let feeds: FeedSwitches
     private let commands: Ingress<DeskCommand>, orders: Ingress<OrderRequest>
     private let time: @Sendable () -> Int64
@@ -150,7 +150,7 @@ final class ControlDesk: @unchecked Sendable {
         var reply = ControlReply(outcome.text(names), "\(request.verb) \(id): \(outcome.text(names))")
         if outcome == .review { reply.message += "; it waits for somebody else: floor approve \(id)" }
         (reply.record, reply.order) = (question.record, id)
-        reply.findings = question.findings.dropLast().map { ControlReply.Finding($0, names) }
+        reply.findings = question.findings.dropLast().map(told)
         return reply
     }
 
@@ -189,8 +189,8 @@ final class ControlDesk: @unchecked Sendable {
         var reply = ControlReply(isDone ? "OK" : "BLOCK", message(request, acts, isDone))
         reply.record = question.record
         // Where one compliance has done it, what the others do not have is no news.
-        let told = question.findings.filter { !$0.check.isAct && !(isDone && $0.check == .pending) }
-        reply.findings = told.map { ControlReply.Finding($0, names) }
+        let news = question.findings.filter { !$0.check.isAct && !(isDone && $0.check == .pending) }
+        reply.findings = news.map(told)
         return reply
     }
     private func message(_ request: ControlRequest, _ acts: [Finding], _ isDone: Bool) -> String {
@@ -208,43 +208,5 @@ final class ControlDesk: @unchecked Sendable {
         case (.reject, true): return "\(about): refused, it will not leave"
         default: return "\(about): not done"
         }
-    }
-
-    private func pending() -> ControlReply {
-        let waiting = boards.flatMap(\.waiting), thrown = boards.first?.thrown ?? []
-        var reply = ControlReply(
-            "OK",
-            "\(waiting.count) order\(waiting.count == 1 ? "" : "s") wait\(waiting.count == 1 ? "s" : "") for a second person, "
-                + "\(thrown.count) switch\(thrown.count == 1 ? " is" : "es are") thrown")
-        reply.waiting = waiting.map { row in
-            let order = row.order
-            return ControlReply.Waiting(
-                order: order.clOrdID.text(names), action: "\(order.action)", side: "\(order.side)",
-                quantity: order.orderQty.text(names), symbol: names.text(of: order.symbol),
-                price: order.price.isNone ? "market" : order.price.text(names), account: names.text(of: order.account),
-                strategy: names.text(of: order.strategy), requester: names.text(of: row.requester),
-                checks: row.checks.map(\.code),
-                expires: UTC.text(row.expires), terms: String(order.terms, radix: 16), limits: row.limits)
-        }
-        reply.limits = boards.first?.changes.map { change in
-            ControlReply.Limit(
-                limit: change.key.name, symbol: names.text(of: change.symbol),
-                amount: change.key == .restricted && change.amount != nil ? "on" : change.amount?.text(names) ?? "none",
-                from: UTC.text(change.from), until: change.until == .max ? "" : UTC.text(change.until),
-                who: names.text(of: change.who), why: names.text(of: change.why), isInForce: change.isInForce)
-        }
-        reply.switches = thrown.map { entry in
-            let subject =
-                switch entry.scope {
-                case .symbol: names.text(of: SymbolID(rawValue: entry.subject))
-                case .firm, .order: ""
-                case .account, .strategy, .venue: names.text(of: TextID(rawValue: entry.subject))
-                }
-            return ControlReply.Switch(
-                scope: "\(entry.scope)" + (subject.isEmpty ? "" : ":\(subject)"), halt: "\(entry.halt)",
-                who: names.text(of: entry.who),
-                why: names.text(of: entry.why), since: UTC.text(entry.since))
-        }
-        return reply
     }
 }

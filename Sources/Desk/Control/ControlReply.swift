@@ -9,6 +9,8 @@ public struct ControlReply: Codable, Sendable, Equatable {
         public var check: String, outcome: String
         /// In the check's own unit; nil where nothing is measured.
         public var measured: Double?, limit: Double?
+        /// Of an order that a switch stops: whose, and what takes it back.
+        public var about: String?
     }
     public struct Waiting: Codable, Sendable, Equatable {
         public var order: String, action: String, side: String, quantity: String, symbol: String, price: String
@@ -60,7 +62,8 @@ extension ControlReply.Finding {
     /// `C06 BLOCK: 250000, limit 100000`.
     public var text: String {
         let numbers = [measured.map(Self.number), limit.map { "limit " + Self.number($0) }].compactMap { $0 }
-        return "\(check) \(outcome)" + (numbers.isEmpty ? "" : ": " + numbers.joined(separator: ", "))
+        let parts = numbers + [about].compactMap { $0 }
+        return "\(check) \(outcome)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
     }
     private static func number(_ value: Double) -> String { String(format: "%.12g", value) }
 }

@@ -34,7 +34,7 @@ extension Compliance {
         let act = halt == .stopped ? Check.kill : .reduce
         guard serves(command) else { return say(command, act, .block, now, into: &out) }
         switches.turn(command, to: halt, at: now)
-        board?.show(switches)
+        board?.show(switches, repeats)
         guard halt == .stopped, !out.hasReached(endOfTime) else { return say(command, act, .ok, now, into: &out) }
         sweep = exposures.rows { account, strategy, symbol in
             switches.covers(
@@ -63,13 +63,11 @@ extension Compliance {
         var hadSwitch = serves(command) && switches.rearm(command)
         // C16: a strategy that has done the same too often is let go on by a person.
         if command.scope == .strategy {
-            let strategy = Int(command.strategy.rawValue)
-            hadSwitch = hadSwitch || rules.limits.controls.maxRepeats.map { repeats.value(strategy) >= $0 } ?? false
-            repeats[strategy] = 0
+            hadSwitch = repeats.arm(Int(command.strategy.rawValue), rules.limits.controls) || hadSwitch
         } else if command.scope == .firm {
-            for strategy in 0..<repeats.count { repeats[strategy] = 0 }
+            hadSwitch = repeats.armAll() || hadSwitch
         }
-        board?.show(switches)
+        board?.show(switches, repeats)
         say(command, .rearm, hadSwitch ? .ok : .block, now, into: &out)
     }
 

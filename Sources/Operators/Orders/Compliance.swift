@@ -22,8 +22,8 @@ import TradingModel
 /// - Source: see `Rules`.
 public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     @inlinable public static var sideName: String { "findings" }
-    /// 5: limits change while it runs. 4: orders wait for a second person; switches; reservations know their instrument's side.
-    public static var stateVersion: Int { 5 }
+    /// 6: rates by owner, windows and limits that may change. 5: limits change while it runs.
+    public static var stateVersion: Int { 6 }
 
     /// Those in force.
     var rules: Rules
@@ -32,10 +32,11 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     @usableFromInline var references: Dense<LastPrice>
     var exposures = Exposures()
     @usableFromInline var valuation = Valuation()
-    private var flow: OrderFlow
-    /// Orders that passed, over all and by strategy since it was armed.
+    private var recentTerms = RecentTerms()
+    /// Orders that passed within the throttle's window: of all, by strategy and by account.
+    private var rates = OrderRates(), strategyRates = OrderRates(), accountRates = OrderRates()
     private var passed: Int64 = 0
-    var repeats = Dense<Int64>(repeating: 0)
+    var repeats = RepeatWatch()
     var reviews = ReviewDesk(), switches: Switchboard
     /// What a switch that was thrown has still to cancel: empty again before the next record.
     var sweep: [Exposures.Place] = [], sweepTime: Int64 = 0
@@ -57,8 +58,6 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         (self.instruments, self.ids) = (instruments, ids)
         switches = Switchboard(venue: venue)
         references = Dense(repeating: LastPrice())
-        flow = OrderFlow(
-            throttleOrders: limits.throttleOrders, throttleWindow: limits.throttleWindow, duplicateWindow: limits.duplicateWindow)
     }
 
     /// All findings of one order, with what becomes of one that waits.
@@ -91,8 +90,16 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         exposures.reserve(order, order.orderQty - held, reference: context.reference)
         valuation.mark(order.symbol.index)
         passed += 1
-        repeats[Int(order.strategy.rawValue)] += 1
-        flow.add(order, now)
+        count(order, now)
+    }
+    /// What passed counts in whatever is limited over time.
+    private mutating func count(_ order: OrderRequest, _ now: Int64) {
+        let limits = rules.limits, strategy = Int(order.strategy.rawValue), window = limits.throttleWindow
+        rates.add(0, now, within: window)
+        if limits.controls.strategyThrottle != nil { strategyRates.add(strategy, now, within: window) }
+        if limits.controls.accountThrottle != nil { accountRates.add(Int(order.account.rawValue), now, within: window) }
+        recentTerms.add(order, now, duplicateWindow: limits.duplicateWindow)
+        if repeats.add(strategy, now, limits.controls) { board?.show(switches, repeats) }
     }
     public mutating func take(_ position: PositionUpdate) {
         exposures.apply(position)
@@ -125,14 +132,15 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
             instrument: instruments[order.symbol], reference: last.price,
             referenceAge: last.price.isNone ? -1 : elapsed(from: last.time, to: now), held: row.held, buying: row.buying,
             selling: row.selling, otherGross: rules.limits.maxGross == nil ? .zero : valuation.gross(except: order.symbol),
-            recentOrders: flow.recent(now))
+            recentOrders: rates.recent(of: 0, now, within: rules.limits.throttleWindow))
         context.now = now
-        context.standing = standing(of: order, row)
+        context.standing = standing(of: order, row, now)
         switch order.action {
         case .new:
             let isKnown =
                 exposures.reserved(order.clOrdID, order.symbol) > .zero || (!isParked && reviews.find(order.clOrdID) != 0)
-            context.duplicates = flow.duplicates(of: order, now) + (isKnown ? 1 : 0)
+            let alike = recentTerms.duplicates(of: order, now, duplicateWindow: rules.limits.duplicateWindow)
+            context.duplicates = alike + (isKnown ? 1 : 0)
         case .replace:
             let held = Int128(exposures.reserved(order.origClOrdID, order.symbol).rawValue)
             if order.side.isBuy { context.buying -= held } else { context.selling -= held }
@@ -142,14 +150,20 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     }
 
     /// The desk's figures, as far as they are asked for.
-    private func standing(of order: OrderRequest, _ row: Exposures.Row) -> Standing {
-        let controls = rules.limits.controls
+    private mutating func standing(of order: OrderRequest, _ row: Exposures.Row, _ now: Int64) -> Standing {
+        let controls = rules.limits.controls, window = rules.limits.throttleWindow
         var standing = Standing()
         (standing.openOrders, standing.trades) = (Int(exposures.open), Int(exposures.trades))
         standing.openNotional = Notional(rawValue: exposures.openNotional)
         standing.creditUsed = Notional(rawValue: exposures.creditUsed(order.account))
         (standing.ordersPassed, standing.hasTraded) = (Int(passed), row.isKnown)
-        standing.repeats = Int(repeats.value(Int(order.strategy.rawValue)))
+        (standing.repeats, standing.isStopped) = repeats.count(of: Int(order.strategy.rawValue), now, controls)
+        if controls.strategyThrottle != nil {
+            standing.recentOfStrategy = strategyRates.recent(of: Int(order.strategy.rawValue), now, within: window)
+        }
+        if controls.accountThrottle != nil {
+            standing.recentOfAccount = accountRates.recent(of: Int(order.account.rawValue), now, within: window)
+        }
         if order.action == .replace {
             standing.taken = Notional(rawValue: exposures.reservedNotional(order.origClOrdID, order.symbol))
         }
@@ -166,9 +180,12 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     public mutating func state(_ coder: inout StateCoder) {
         coder.field(&references)
         exposures.state(&coder)
-        flow.state(&coder)
+        recentTerms.state(&coder)
+        rates.state(&coder)
+        strategyRates.state(&coder)
+        accountRates.state(&coder)
         coder.field(&passed)
-        coder.field(&repeats)
+        repeats.state(&coder)
         reviews.state(&coder)
         switches.state(&coder)
         ids.state(&coder)
@@ -178,6 +195,6 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         rules = limitBook.rules
         board?.show(limitBook)
         board?.show(reviews, limits: rules.limits.version)
-        board?.show(switches)
+        board?.show(switches, repeats)
     }
 }

@@ -24,6 +24,8 @@ public final class ControlBoard: Sendable {
         public let subject: UInt32
         public let who: TextID, why: TextID
         public let since: Int64
+        /// Of a strategy that C16 has stopped: after how many orders. Nobody threw that switch.
+        public var repeats: Int?
     }
     public struct Change: Sendable {
         public let key: LimitKey, symbol: SymbolID
@@ -63,11 +65,16 @@ public final class ControlBoard: Sendable {
         }
         content.withLock { $0.changes = rows }
     }
-    func show(_ switches: borrowing Switchboard) {
-        let rows = switches.thrown.map {
+    func show(_ switches: borrowing Switchboard, _ repeats: borrowing RepeatWatch) {
+        var rows = switches.thrown.map {
             Thrown(
                 scope: $0.scope, halt: $0.halt, subject: $0.subject, who: TextID(rawValue: $0.who),
                 why: TextID(rawValue: $0.why), since: $0.since)
+        }
+        rows += repeats.stopped.map {
+            Thrown(
+                scope: .strategy, halt: .stopped, subject: $0.strategy, who: .none, why: .none, since: $0.since,
+                repeats: Int($0.count))
         }
         content.withLock { $0.thrown = rows }
     }

@@ -16,7 +16,11 @@ public struct Notional: RawRepresentable, Hashable, Comparable, BitwiseCopyable,
     }
 
     public static let zero = Notional(rawValue: 0)
-    @inlinable public var double: Double { Double(rawValue) * 1e-17 }
+    /// Whole units are exact up to 2⁵³, and so are the decimals that a double has: 2000 prints as 2000.
+    @inlinable public var double: Double {
+        let (whole, rest) = rawValue.quotientAndRemainder(dividingBy: 100_000_000_000_000_000)
+        return Double(whole) + Double(rest) / 1e17
+    }
     @inlinable public var magnitude: Notional { Notional(rawValue: rawValue < 0 ? -rawValue : rawValue) }
     @inlinable public static func < (a: Notional, b: Notional) -> Bool { a.rawValue < b.rawValue }
     @inlinable public static func + (a: Notional, b: Notional) -> Notional { Notional(rawValue: a.rawValue + b.rawValue) }
