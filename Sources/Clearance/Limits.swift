@@ -49,6 +49,8 @@ public struct Limits: Sendable {
     public var reviewTime: Int64 = 900_000_000_000
     /// Goes up with each change, so that an approval can say which limits it was given under.
     public var version: UInt32 = 1
+    /// What the set is called that they began with, and its own version; none and 0 where nobody has said so.
+    public var name: TextID = .none, setVersion: UInt32 = 0
 
     public init(
         common: Bounds? = nil, bySymbol: [SymbolID: Bounds] = [:], restricted: Set<SymbolID> = [], maxReferenceAge: Int64,

@@ -37,7 +37,7 @@ extension Assembly {
         _ vertex: CheckedVertex, _ number: Int, pricedBy: Reference.Type
     ) -> [EdgeBase] {
         var compliance = Compliance<Reference>(
-            limits, instruments: instruments, ids: idMaker(number), venue: venue(of: vertex))
+            limits, instruments: instruments, ids: idMaker(number), venue: venue(of: vertex), reader: limitReader)
         compliance.witness = witness(of: vertex.name)
         let board = vertex.input("commands") == nil ? nil : ControlBoard()
         compliance.board = board
@@ -52,38 +52,5 @@ extension Assembly {
             required(vertex, "parents", as: ParentUpdate.self), commands(vertex, beside: positions))
         attachAnswers(vertex, outlets.side, board)
         return [outlets.out, outlets.side]
-    }
-
-    /// The topology's `limits:`, by symbol. What is not set is not allowed.
-    var limits: Limits {
-        let settings = topology.limits
-        // Without the section nothing is allowed.
-        if settings.isEmpty { return Limits(maxReferenceAge: 0, throttleOrders: 0, throttleWindow: 0, duplicateWindow: 0) }
-        let symbols = settings.map("symbols")
-        var bySymbol: [SymbolID: Limits.Bounds] = [:]
-        for name in symbols.names {
-            if let bounds = bounds(symbols.map(name), or: settings) { bySymbol[names.symbol(name)] = bounds }
-        }
-        var limits = Limits(
-            common: bounds(settings, or: settings), bySymbol: bySymbol,
-            restricted: Set(settings.texts("restricted").map { names.symbol($0) }), maxReferenceAge: settings.duration("max_age"),
-            needsReference: settings.text("reference") == "required",
-            throttleOrders: Int(settings.integer("throttle")), throttleWindow: settings.duration("throttle_window"),
-            duplicateWindow: settings.duration("duplicate_window"))
-        limits.maxGross = settings.decimalIfPresent("max_gross").map { Notional(checked: $0) }
-        limits.controls = controls(settings)
-        limits.reviewTime = settings.duration("review_time")
-        return limits
-    }
-    /// Nil when one of the three that every order needs is given nowhere: then no order passes.
-    private func bounds(_ own: Settings, or common: Settings) -> Limits.Bounds? {
-        func decimal(_ key: String) -> String? { own.decimalIfPresent(key) ?? common.decimalIfPresent(key) }
-        guard let quantity = decimal("max_quantity"), let notional = decimal("max_notional"),
-            let position = decimal("max_position")
-        else { return nil }
-        return Limits.Bounds(
-            maxQuantity: Quantity(checked: quantity), maxNotional: Notional(checked: notional),
-            collarBasisPoints: common.integer("collar"), maxPosition: Quantity(checked: position),
-            softNotional: decimal("soft_notional").map { Notional(checked: $0) })
     }
 }

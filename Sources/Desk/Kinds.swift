@@ -29,6 +29,10 @@ public enum Kinds {
     /// What `limits:` takes.
     static let limits =
         limit + [
+            Parameter("name", .text, .optional, doc: "what this set of limits is called"),
+            Parameter(
+                "version", .integer(1...4_294_967_295), .optional,
+                doc: "its version: what is put over it while the desk runs has a higher one"),
             Parameter(
                 "collar", .integer(0...10_000), .default("500"), unit: "bps",
                 doc: "C07: how far from the last price a limit may be"),

@@ -57,9 +57,14 @@ public enum TopologyFile {
             )
             throw notebook.refusal
         }
+        var others: [TopologyMistake] = []  // those of the limits' file
+        do throws(TopologyRefusal) { try LimitsFile.include(into: &root, of: file, catalog) } catch { others = error.mistakes }
         Overrides.apply(overrides, to: &root, &notebook)
         let check = TopologyCheck(root: root, catalog: catalog, file: file)
-        guard let topology = check.run(&notebook) else { throw notebook.refusal }
+        guard let topology = check.run(&notebook), others.isEmpty else {
+            let refusal = notebook.refusal
+            throw TopologyRefusal(mistakes: refusal.mistakes + others, warnings: refusal.warnings)
+        }
         return topology
     }
 

@@ -16,7 +16,7 @@ struct Floor: ParsableCommand {
             Run.self, ReplayCommand.self, BacktestCommand.self, Check.self, GraphCommand.self, JournalCommand.self, Why.self,
             Reconcile.self, Slice.self, Venue.self, FIXCommand.self, Generate.self, Convert.self, Bench.self, Demo.self, Top.self,
             OrderCommand.self, Kill.self, Rearm.self, Approve.self, Reject.self, Pending.self,
-            LimitCommand.self, Distrust.self, Trust.self,
+            LimitCommand.self, LimitsCommand.self, Distrust.self, Trust.self,
         ])
 
     /// Exit statuses are a contract: what the parser itself refuses is usage, so 2.

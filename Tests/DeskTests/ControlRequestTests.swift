@@ -78,17 +78,20 @@ import TradingModel
         #expect(timed.scope == .symbol && names.text(of: timed.symbol) == "ABC" && timed.from == 1_000_001_000)
         #expect(timed.until == UTC.parse("2026-03-02T15:00:00Z"))
         #expect(try changed { ($0.limit, $0.amount) = ("soft_notional", "none") }.isNone == 1)
+        let credit = try changed { ($0.limit, $0.account) = ("credit", "ACC") }
+        #expect(credit.limit == .credit && credit.scope == .account && names.text(of: credit.account) == "ACC")
         let bad: [(inout ControlRequest) -> Void] = [
             { $0.limit = "max_notionel" }, { $0.limit = "none" }, { $0.amount = "none" }, { $0.amount = "-1" },
             { $0.amount = nil },
             { $0.why = nil }, { $0.until = "0s" }, { ($0.from, $0.until) = ("2s", "1s") }, { $0.from = "soon" },
             { ($0.limit, $0.symbol) = ("max_gross", "ABC") }, { $0.limit = "restricted" },
-            { ($0.limit, $0.symbol, $0.amount) = ("restricted", "ABC", "5") },
+            { ($0.limit, $0.symbol, $0.amount) = ("restricted", "ABC", "5") }, { $0.account = "ACC" },
+            { ($0.limit, $0.amount) = ("throttle", "none") }, { ($0.limit, $0.amount) = ("throttle", "0.5") },
         ]
         for (number, change) in bad.enumerated() { #expect(!flaw { _ = try changed(change) }.isEmpty, "number \(number)") }
         // Every key's name is the topology's own.
         let known = Set(Kinds.limits.map(\.name))
-        for key in LimitKey.allCases where key != .none { #expect(known.contains(key.name), "\(key.name)") }
+        for key in LimitKey.single { #expect(known.contains(key.name), "\(key.name)") }
     }
     @Test("another name is believed of the floor's own user alone; people listed may do what is listed")
     func people() throws {

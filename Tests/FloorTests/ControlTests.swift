@@ -40,6 +40,20 @@ extension FloorTests {
             let ends = try await until(seconds: 20) { try desk.folder.text("day/order-findings.csv").contains("limitEnded") }
             #expect(ends)
 
+            // A whole set of limits, with a version; it outlives the kill below.
+            try desk.folder.write(
+                "name: lists\nversion: 2\nreason: results\nlimits: { template: long-only, restricted: [GUM] }\n", to: "l.yaml")
+            let file = desk.folder.path("l.yaml")
+            let set = try await desk.ask("limits", file, "--as", "ann")
+            #expect(set.status == 0 && set.output.contains("set, version 2"), "\(set)")
+            let short = try await desk.ask("order", "new", "sell", "1", "GUM", "--price", "20", "--account", "OTHER")
+            #expect(short.status == 1 && short.output.contains("C10 BLOCK") && short.output.contains("C12 BLOCK"), "\(short)")
+            let same = try await desk.ask("limits", file)
+            #expect(same.status == 2 && same.errors.contains("not above 2"), "\(same)")
+            try desk.folder.write("name: lists\nversion: 3\nlimits: { throtle: 1 }\n", to: "bad.yaml")
+            let bad = try await desk.ask("limits", desk.folder.path("bad.yaml"), "--why", "x")
+            #expect(bad.status == 2 && bad.errors.contains("bad.yaml:3: ") && bad.errors.contains("throttle"), "\(bad)")
+
             // What the account has at the venue is canceled; nothing of it passes any more, before and after a kill -9.
             let kill = try await desk.ask("kill", "account:ACC", "--why", "test", "--as", "ann")
             #expect(kill.status == 0 && kill.output.contains("2 orders to cancel"), "\(kill)")
@@ -54,6 +68,11 @@ extension FloorTests {
             let listed = try await desk.ask("pending")
             #expect(listed.output.contains("account:ACC  stopped") && listed.output.contains("by ann: test"), "\(listed)")
             #expect(listed.output.contains("B-2") && listed.output.contains("asked by ann"), "\(listed)")
+            #expect(listed.output.contains("limits lists version 2") && listed.output.contains("by ann: results"), "\(listed)")
+            let inForce = try await desk.ask("limits")
+            #expect(inForce.output.contains("restricted: [GUM]") && inForce.output.contains("template: long-only"), "\(inForce)")
+            let gone = try await desk.ask("limits", "--end", "lists", "--why", "over")
+            #expect(gone.status == 0, "\(gone)")
             let stopped = try await desk.ask(
                 "order", "new", "buy", "5", "XYZ", "--price", "20", "--id", "B-3", "--account", "ACC")
             #expect(

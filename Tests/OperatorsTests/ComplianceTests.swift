@@ -13,14 +13,14 @@ final class ComplianceDesk {
     let cleared: Collected<ClearedOrder>, findings: Collected<Finding>, answers: Collected<CommandAnswer>
     let board = ControlBoard()
 
-    init(_ limits: Limits, venue: TextID = .none) {
+    init(_ limits: Limits, venue: TextID = .none, reader: LimitReader? = nil) {
         requests = run.graph.source("requests", OrderRequest.self, holdsWatermark: false)
         positions = run.graph.source("positions", PositionUpdate.self, holdsWatermark: false)
         trades = run.graph.source("trades", Trade.self, holdsWatermark: false)
         parents = run.graph.source("parents", ParentUpdate.self, holdsWatermark: false)
         commands = run.graph.source("commands", DeskCommand.self, holdsWatermark: false)
         var compliance = Compliance<Trade>(
-            limits, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3), venue: venue)
+            limits, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3), venue: venue, reader: reader)
         compliance.board = board
         let out = run.graph.add(
             "compliance", compliance, from: requests.edge, positions.edge, trades.edge, parents.edge, commands.edge)

@@ -21,13 +21,7 @@ extension ControlDesk {
                 checks: row.checks.map(\.code),
                 expires: UTC.text(row.expires), terms: String(order.terms, radix: 16), limits: row.limits)
         }
-        reply.limits = boards.first?.changes.map { change in
-            ControlReply.Limit(
-                limit: change.key.name, symbol: names.text(of: change.symbol),
-                amount: change.key == .restricted && change.amount != nil ? "on" : change.amount?.text(names) ?? "none",
-                from: UTC.text(change.from), until: change.until == .max ? "" : UTC.text(change.until),
-                who: names.text(of: change.who), why: names.text(of: change.why), isInForce: change.isInForce)
-        }
+        reply.limits = changes
         reply.switches = thrown.map { entry in
             ControlReply.Switch(
                 scope: scope(of: entry), halt: "\(entry.halt)", who: author(of: entry), why: reason(of: entry),

@@ -16,6 +16,8 @@ final class ControlDesk: @unchecked Sendable {
     private static let patienceSeconds = 15
 
     let names: Names, boards: [ControlBoard]
+    /// What the sets of limits lie over.
+    let baseLimits: Settings
     private let people: People, venues: [String]
     private let feeds: FeedSwitches
     private let commands: Ingress<DeskCommand>, orders: Ingress<OrderRequest>
@@ -45,6 +47,7 @@ final class ControlDesk: @unchecked Sendable {
             let entered = assembly.port(vertex, 1, as: OrderRequest.self)
         else { preconditionFailure("the catalog gives \(vertex.name) two outputs") }
         (names, people, venues) = (assembly.names, People(vertex.settings), assembly.topology.sessions.map(\.name))
+        baseLimits = assembly.topology.limits
         staysOpen = !vertex.settings.boolean("ends")
         let doorway = Doorway()
         commands = engine.ingress(port, capacity: 1_024, isService: true, doorway: doorway)
@@ -104,6 +107,7 @@ final class ControlDesk: @unchecked Sendable {
             let who = try people.name(of: user, stated: ControlRequest.name(request.who, "--as"))
             try people.check(who, may: request.verb)
             if request.verb == .pending { return pending() }
+            if request.verb == .limits, request.text == nil, request.limit == nil { return limitsInForce() }
             let why = try ControlRequest.remark(request.why, "--why")
             if request.verb == .distrust || request.verb == .trust {
                 return try feeds.set(request.scope ?? "", isForcedStale: request.verb == .distrust, "\(who): \(why)")
@@ -157,6 +161,7 @@ final class ControlDesk: @unchecked Sendable {
     private func obey(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {
         let verbs: [ControlRequest.Verb: DeskCommand.Verb] = [
             .kill: .kill, .reduce: .reduce, .rearm: .rearm, .approve: .approve, .reject: .reject, .limit: .limit,
+            .limits: .limit,
         ]
         guard let verb = verbs[request.verb] else { throw ControlFlaw(description: "\(request.verb) is no command") }
         let isOfOrder = verb == .approve || verb == .reject
@@ -175,7 +180,9 @@ final class ControlDesk: @unchecked Sendable {
                 (command.terms, command.limits) = (terms, limits)
             }
         } else if verb == .limit {
-            command = try request.changed(command, names: names, at: command.eventTime)
+            command =
+                request.verb == .limits
+                ? try set(request, command) : try request.changed(command, names: names, at: command.eventTime)
         } else {
             command = try request.scoped(command, names: names, venues: venues)
         }
@@ -203,6 +210,8 @@ final class ControlDesk: @unchecked Sendable {
         case (.reduce, true): return "\(about): only orders that make a position smaller pass, until floor rearm \(about)"
         case (.rearm, true): return "\(about): armed again"
         case (.rearm, false): return "\(about): no switch is thrown for it; floor pending lists those that are"
+        case (.limits, true) where request.text == nil: return "limits \(about): taken away; what held before holds again"
+        case (.limits, true): return "limits of \(request.scope ?? "the file"): set" + (acts.last.map(Self.version) ?? "")
         case (.limit, true): return "\(about) \(request.amount ?? ""): set" + (request.until.map { ", until \($0)" } ?? "")
         case (.approve, true): return "\(about): approved"
         case (.reject, true): return "\(about): refused, it will not leave"

@@ -40,6 +40,8 @@ public struct ControlReply: Codable, Sendable, Equatable {
     public var switches: [Switch]?
     /// What people have changed over the topology's limits.
     public var limits: [Limit]?
+    /// The limits in force but for single changes, a key a line, as a topology writes them.
+    public var text: String?
 
     public init(_ outcome: String, _ message: String) { (self.outcome, self.message) = (outcome, message) }
     static func error(_ message: String) -> ControlReply { ControlReply("ERROR", message) }

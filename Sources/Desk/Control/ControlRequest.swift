@@ -6,7 +6,7 @@ import TradingModel
 /// What a person asks of a running floor over its socket: one line of JSON.
 public struct ControlRequest: Codable, Sendable, Equatable {
     public enum Verb: String, Codable, Sendable, CaseIterable {
-        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status, limit
+        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status, limit, limits
 
         var isOrder: Bool { self == .new || self == .cancel || self == .replace || self == .status }
         /// The word for it under `people:`; nil for what anybody may who can reach the socket.
@@ -18,7 +18,7 @@ public struct ControlRequest: Codable, Sendable, Equatable {
             case .rearm: "rearm"
             case .approve, .reject: "approve"
             case .new, .cancel, .replace, .status: "order"
-            case .limit: "limits"
+            case .limit, .limits: "limits"
             }
         }
     }
@@ -35,6 +35,8 @@ public struct ControlRequest: Codable, Sendable, Equatable {
     public var timeInForce: String?
     /// Of a limit: its name in a topology, its amount or `none`, from when and until when: a time, or how long from now.
     public var limit: String?, amount: String?, from: String?, until: String?
+    /// Of a set of limits: its file's text, with `scope` for the file's name; or what the set is called that is to end, in `limit`.
+    public var text: String?
     public var who: String?, why: String?
 
     public init(_ verb: Verb) { self.verb = verb }
@@ -44,7 +46,8 @@ public struct ControlRequest: Codable, Sendable, Equatable {
 struct ControlFlaw: Error { let description: String }
 
 extension ControlRequest {
-    static var mostBytes: Int { 65_536 }
+    /// A set of limits may name thousands of symbols.
+    static var mostBytes: Int { 1 << 20 }
 
     init(line: [UInt8]) throws(ControlFlaw) {
         do { self = try JSONDecoder().decode(ControlRequest.self, from: Data(line)) } catch {
@@ -109,11 +112,13 @@ extension ControlRequest {
     func changed(_ command: DeskCommand, names: Names, at now: Int64) throws(ControlFlaw) -> DeskCommand {
         var command = command
         guard let key = LimitKey(name: limit ?? "") else {
-            let all = LimitKey.allCases.filter { $0 != .none }.map(\.name).joined(separator: ", ")
+            let all = LimitKey.single.map(\.name).joined(separator: ", ")
             throw ControlFlaw(description: "limit \(limit ?? ""): there are \(all)")
         }
         let symbol = try Self.name(symbol, "symbol")
         if !symbol.isEmpty, !key.isOfSymbol { throw ControlFlaw(description: "\(key.name) is the whole desk's, no symbol's") }
+        let account = try Self.name(account, "account")
+        if !account.isEmpty, !key.isOfAccount { throw ControlFlaw(description: "\(key.name) is no limit of one account's") }
         if key == .restricted, symbol.isEmpty { throw ControlFlaw(description: "restricted: name the symbol") }
         let amount = amount ?? ""
         if amount == "none" {
@@ -126,19 +131,27 @@ extension ControlRequest {
                 throw ControlFlaw(
                     description: "\(key.name) \(amount): a decimal of at least 0" + (key.mayBeNone ? ", or none" : ""))
             }
+            guard !key.isCount || read.rawValue % Notional(Price(rawValue: Price.one), Quantity(units: 1)).rawValue == 0 else {
+                throw ControlFlaw(description: "\(key.name) \(amount): a whole number")
+            }
             command.amount = read
         }
+        try time(&command, from: from, until: until, at: now)
+        if (why ?? "").isEmpty || why == "no reason given" {
+            throw ControlFlaw(description: "--why: a limit is changed for a reason")
+        }
+        (command.limit, command.scope) = (key, !symbol.isEmpty ? .symbol : !account.isEmpty ? .account : .firm)
+        command.account = account.isEmpty ? .none : names.text(account)
+        command.symbol = symbol.isEmpty ? SymbolID(rawValue: 0) : names.symbol(symbol)
+        return command
+    }
+    /// From when and until when a change holds.
+    func time(_ command: inout DeskCommand, from: String?, until: String?, at now: Int64) throws(ControlFlaw) {
         command.from = try Self.time(from, "--from", now) ?? now
         command.until = try Self.time(until, "--until", now) ?? .max
         guard command.until > command.from, command.until > now else {
             throw ControlFlaw(description: "--until \(until ?? ""): it would end before it begins")
         }
-        if (why ?? "").isEmpty || why == "no reason given" {
-            throw ControlFlaw(description: "--why: a limit is changed for a reason")
-        }
-        (command.limit, command.scope) = (key, symbol.isEmpty ? .firm : .symbol)
-        command.symbol = symbol.isEmpty ? SymbolID(rawValue: 0) : names.symbol(symbol)
-        return command
     }
     private static func time(_ text: String?, _ what: String, _ now: Int64) throws(ControlFlaw) -> Int64? {
         guard let text else { return nil }

@@ -190,17 +190,17 @@ extension Compliance {
     // MARK: Limits
 
     private mutating func change(_ command: DeskCommand, _ now: Int64, into out: inout Output) {
-        let change = LimitBook.Change(
-            amount: command.amount.rawValue, from: max(command.from, now), until: command.until, symbol: command.symbol.rawValue,
-            who: command.who.rawValue, why: command.why.rawValue, key: command.limit, isNone: command.isNone == 1)
-        guard command.who != .none, command.limit != .none, change.until > change.from, !limitBook.isFull else {
+        let change = LimitChange(command, at: now)
+        guard command.who != .none, command.limit != .none, change.until > change.from, !limitBook.isFull || change.isNone,
+            limitBook.takes(change)
+        else {
             return say(command, .limit, .block, now, into: &out)
         }
         limitBook.add(change, at: now)
         rules = limitBook.rules
         showLimits()
         if let next = limitBook.next(after: now) { out.setTimer(2, at: next) }
-        say(command, .limit, .ok, now, measured: command.isNone == 1 ? .nan : command.amount.double, into: &out)
+        say(command, .limit, .ok, now, measured: change.measured, into: &out)
     }
     /// Whoever looks at an order that waits sees it under these limits from now on.
     private func showLimits() {
@@ -219,7 +219,7 @@ extension Compliance {
                     Finding(
                         eventTime: now, clOrdID: .none, symbol: SymbolID(rawValue: change.symbol), account: .none,
                         strategy: .none,
-                        check: act, outcome: .ok, measured: change.isNone ? .nan : Notional(rawValue: change.amount).double,
+                        check: act, outcome: .ok, measured: change.measured,
                         scope: change.symbol == 0 ? .firm : .symbol))
             }
         }

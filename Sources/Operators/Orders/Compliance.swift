@@ -42,19 +42,20 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     var sweep: [Exposures.Place] = [], sweepTime: Int64 = 0
     var ids: ClOrdIDMaker
     /// Where people see what waits and what is stopped; nil where nobody can tell this desk anything.
-    public var board: ControlBoard?
+    public var board: ControlBoard? { didSet { board?.show(limitBook) } }
     /// Sees each decision with what it was made of; nil but in a replay that explains.
     public var witness: ComplianceWitness?
 
     /// - Parameters:
     ///   - ids: of the cancels that a switch makes.
     ///   - venue: where its orders go; none where that is not one venue.
+    ///   - reader: of whole sets of limits; nil where nobody can put one over these.
     public init(
         _ limits: Limits, instruments: InstrumentTable, ids: ClOrdIDMaker = ClOrdIDMaker(day: 0, vertex: 0),
-        venue: TextID = .none
+        venue: TextID = .none, reader: LimitReader? = nil
     ) {
         rules = Rules(limits)
-        limitBook = LimitBook(limits)
+        limitBook = LimitBook(limits, reader: reader)
         (self.instruments, self.ids) = (instruments, ids)
         switches = Switchboard(venue: venue)
         references = Dense(repeating: LastPrice())

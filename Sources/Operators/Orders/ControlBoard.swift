@@ -28,15 +28,18 @@ public final class ControlBoard: Sendable {
         public var repeats: Int?
     }
     public struct Change: Sendable {
-        public let key: LimitKey, symbol: SymbolID
+        public let key: LimitKey, symbol: SymbolID, account: TextID
         /// Nil where the limit is taken away.
         public let amount: Notional?
         public let from: Int64, until: Int64
         public let isInForce: Bool
         public let who: TextID, why: TextID
+        /// Of a set: what it is called, what it says, and its version.
+        public let name: TextID, text: TextID, version: UInt32
     }
     private struct Content {
         var waiting: [Waiting] = [], thrown: [Thrown] = [], changes: [Change] = []
+        var versions: [TextID: UInt32] = [:]
     }
     private let content = Mutex(Content())
 
@@ -44,6 +47,8 @@ public final class ControlBoard: Sendable {
     public var waiting: [Waiting] { content.withLock { $0.waiting } }
     public var thrown: [Thrown] { content.withLock { $0.thrown } }
     public var changes: [Change] { content.withLock { $0.changes } }
+    /// The highest version of a set that was put in force; 0 for none.
+    public func version(ofSet name: TextID) -> UInt32 { content.withLock { $0.versions[name] ?? 0 } }
 
     /// - Parameter limits: the version in force, under which the orders are seen.
     func show(_ reviews: borrowing ReviewDesk, limits: UInt32) {
@@ -59,11 +64,13 @@ public final class ControlBoard: Sendable {
     func show(_ limits: borrowing LimitBook) {
         let rows = limits.changes.map {
             Change(
-                key: $0.key, symbol: SymbolID(rawValue: $0.symbol), amount: $0.isNone ? nil : Notional(rawValue: $0.amount),
-                from: $0.from, until: $0.until, isInForce: $0.isInForce, who: TextID(rawValue: $0.who),
-                why: TextID(rawValue: $0.why))
+                key: $0.key, symbol: SymbolID(rawValue: $0.symbol), account: TextID(rawValue: $0.account),
+                amount: $0.isNone ? nil : Notional(rawValue: $0.amount), from: $0.from, until: $0.until,
+                isInForce: $0.isInForce, who: TextID(rawValue: $0.who), why: TextID(rawValue: $0.why),
+                name: TextID(rawValue: $0.name), text: $0.set, version: $0.version)
         }
-        content.withLock { $0.changes = rows }
+        let versions = Dictionary(limits.sets.map { (TextID(rawValue: $0.name), $0.version) }) { max($0, $1) }
+        content.withLock { ($0.changes, $0.versions) = (rows, versions) }
     }
     func show(_ switches: borrowing Switchboard, _ repeats: borrowing RepeatWatch) {
         var rows = switches.thrown.map {

@@ -10,4 +10,16 @@ extension Settings {
         }
         return settings
     }
+
+    /// What the file itself writes, without defaults.
+    public var stated: Settings {
+        Settings(entries: entries.filter { origin[$0.name] != nil }, file: file, origin: origin)
+    }
+    /// These values with those that another map states in the place of their own, each whole.
+    public func overlaid(by other: Settings) -> Settings {
+        let over = other.stated
+        return Settings(entries: entries.filter { !over.has($0.name) } + over.entries, file: file, origin: origin)
+    }
+    /// The map as a topology writes it, in its one canonical spelling.
+    public var canonicalText: String { CheckedTopology.text(.map(self)) }
 }

@@ -29,7 +29,7 @@ public struct DeskCommand: Element {
     public var who: TextID, why: TextID
     public var account: TextID, strategy: TextID, venue: TextID
     public var symbol: SymbolID
-    /// Of an approval: the version of the limits that the approver saw the order under.
+    /// Of an approval: the version of the limits that the approver saw the order under. Of a set of limits: its own version.
     public var limits: UInt32
     public var verb: Verb, scope: Scope
     /// Of a change of a limit: which one, and whether it is taken away.
@@ -37,6 +37,9 @@ public struct DeskCommand: Element {
     /// Its new amount: a quantity, money or a number as the limit has it. From when and until when it holds; `.max` for ever.
     public var amount = Notional.zero
     public var from: Int64 = 0, until: Int64 = .max
+    /// Of a set of limits: what it is called, and all that it says, as YAML.
+    public var name: TextID = .none, text: TextID = .none
+    private var reserved: UInt64 = 0
 
     public init(
         eventTime: Int64, number: UInt64 = 0, verb: Verb, scope: Scope = .order, who: TextID, why: TextID = .none,
@@ -66,6 +69,8 @@ public struct DeskCommand: Element {
         visitor.field("none", isNone)
         visitor.time("from", from)
         visitor.time("until", until)
+        visitor.field("name", name)
+        visitor.field("text", text)
     }
 }
 

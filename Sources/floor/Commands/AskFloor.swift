@@ -39,6 +39,7 @@ struct AskFloor: ParsableArguments {
                 "\(limit.limit) \(limit.amount)\(limit.symbol.isEmpty ? "" : " of \(limit.symbol)")  \(times)"
                     + "\(limit.isInForce ? "" : "  not yet in force")  by \(limit.who): \(limit.why)")
         }
+        if let text = reply.text { lines.insert(text.isEmpty ? "  none: nothing passes" : String(text.dropLast()), at: 1) }
         return lines.joined(separator: "\n")
     }
     static func text(_ row: ControlReply.Waiting) -> [String] {
