@@ -19,6 +19,11 @@ extension BarKinds {
             doc:
                 "how many closed bars of an instrument late trades can still put right; said on `corrections`, where that is read"
         ),
+        Parameter(
+            "remember", .integer(1...8_388_608), .optional, unit: "trades",
+            doc:
+                "with the input `corrections`: how many trades, of all instruments together, a venue's corrections can still find; 262144"
+        ),
     ]
 }
 
@@ -39,11 +44,19 @@ extension Assembly {
                     length: length, lateness: lateness, sessions: sessions ?? .none, empty: isFlat ? .flat : .none,
                     symbols: symbols)
             }
-        guard isRead(vertex.name, output: 2) else { return made + [made[0]] }
+        let said = input(vertex, "corrections", as: TradeCorrection.self)
+        guard isRead(vertex.name, output: 2) || said != nil else { return made + [made[0], made[0]] }
         guard let bars = made[0] as? Edge<Bar>, let late = made[1] as? Edge<Trade> else {
             preconditionFailure("\(vertex.name) makes bars")
         }
-        let stage = BarCorrections(length: length, sessions: sessions ?? .none, kept: settings.count("corrections"))
-        return made + [graph.add(vertex.name + ".corrections", stage, from: bars, and: late).out]
+        let name = vertex.name + ".corrections", kept = settings.count("corrections")
+        if let said {
+            let stage = BarAmendments(
+                length: length, lateness: lateness, sessions: sessions ?? .none, kept: kept,
+                remembered: settings.has("remember") ? settings.count("remember") : 1 << 18)
+            return made + both(graph.add(name, stage, from: required(vertex, "in", as: Trade.self), bars, late, said))
+        }
+        let stage = BarCorrections(length: length, sessions: sessions ?? .none, kept: kept)
+        return made + [graph.add(name, stage, from: bars, and: late).out, made[0]]
     }
 }

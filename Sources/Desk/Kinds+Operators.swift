@@ -14,10 +14,11 @@ enum OperatorKinds {
             Parameter("every", .duration(), doc: "the length of a bar"),
             Parameter("lateness", .duration(atLeast: 0), .default("0s"), doc: "how long after its end a bar still takes trades"),
         ] + BarKinds.timeBars,
-        inputs: [InputPort("in", accepts: ["Trade"])],
+        inputs: [InputPort("in", accepts: ["Trade"]), InputPort("corrections", accepts: ["TradeCorrection"], optional: true)],
         outputs: [
             OutputPort("out", "Bar"), OutputPort("late", "Trade", optional: true),
             OutputPort("corrections", "BarCorrection", optional: true),
+            OutputPort("unmatched", "TradeCorrection", optional: true),
         ],
         summary: "Bars of event time, closed by the watermark.", isKeyed: true)
 

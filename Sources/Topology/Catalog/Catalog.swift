@@ -48,8 +48,8 @@ public struct Catalog: Sendable {
         precondition(kind.role == .source || !kind.inputs.isEmpty, "\(subject): it has no input")
         precondition(kind.role == .sink || !kind.outputs.isEmpty, "\(subject): it has no output")
         precondition(
-            !kind.isKeyed || kind.role == .operator && kind.inputs.count == 1,
-            "\(subject): only an operator with one input is keyed")
+            !kind.isKeyed || kind.role == .operator && kind.inputs.count { !$0.isOptional } == 1,
+            "\(subject): only an operator that needs one input is keyed")
         require(kind.parameters, in: subject)
         for parameter in kind.parameters {
             precondition(!reservedKeys.contains(parameter.name), "\(subject): \(parameter.name) is a reserved key")
