@@ -115,8 +115,9 @@ public final class Assembly {
         let lateness = vertex.settings.has("lateness") ? vertex.settings.duration("lateness") : 0
         var lead: SourcePort?
         return vertex.outputs.enumerated().map { index, output in
-            // Books and bars that nobody reads do not come in: they would fill the journal.
-            if index > 2, vertex.kind == "websocket", !isRead(vertex, index), let lead { return lead }
+            // Books and bars that nobody reads do not come in: they would fill the journal. Nor does what few files have.
+            let least = vertex.kind == "websocket" ? 2 : vertex.kind == "file" ? 4 : .max
+            if index > least, !isRead(vertex, index), let lead { return lead }
             let name = index == 0 ? vertex.name : vertex.name + "." + output.name
             let port =
                 isOutOfTime(vertex, index)

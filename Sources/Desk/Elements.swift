@@ -8,6 +8,7 @@ public enum Elements {
         IndicatorKinds.elements + [
             Trade.self, TradeCorrection.self, Quote.self, BookDelta.self, Bar.self, BarCorrection.self, FeedStatus.self,
             AuctionUpdate.self,
+            InstrumentDefinition.self, TradingStatus.self,
             Signal.self, Target.self,
             OrderRequest.self, DeskCommand.self,
             ClearedOrder.self,

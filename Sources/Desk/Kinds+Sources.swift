@@ -22,10 +22,10 @@ enum SourceKinds {
             Parameter(
                 "schema", .choice(DBNSchema.allCases.map(\.name)), .optional,
                 doc:
-                    "dbn: what the file holds, where its name does not say so; ohlcv gives bars, bbo and cbbo quotes, the rest trades"
+                    "dbn: what the file holds, where its name does not say so; ohlcv gives bars, bbo and cbbo quotes, definition and status theirs, the rest trades"
             ),
             Parameter(
-                "main", .choice(FileElement.allCases.map(\.rawValue)), .optional,
+                "main", .choice(FileElement.ofTables.map(\.rawValue)), .optional,
                 doc:
                     "floor, parquet: what the file mainly gives, where its name does not say so as day.bars.floor does; trades without it"
             ),
@@ -48,6 +48,11 @@ enum SourceKinds {
             OutputPort("book", "BookDelta", optional: true),
             // Of floor, which holds any of these.
             OutputPort("bars", "Bar", optional: true), OutputPort("trades", "Trade", optional: true),
+            // Of itch: trades that were broken.
+            OutputPort("corrections", "TradeCorrection", optional: true),
+            // Of dbn.
+            OutputPort("definitions", "InstrumentDefinition", optional: true),
+            OutputPort("statuses", "TradingStatus", optional: true),
         ],
         summary: "Reads a file from its first row to its last.", isPulled: true)
 

@@ -19,6 +19,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
     case itch
     case floor
     case bookCSV = "book-csv"
+    case correctionsCSV = "corrections-csv"
     case parquet
 
     /// The elements that a file of this format gives, the first one being the main output.
@@ -31,14 +32,20 @@ public enum FileFormat: String, CaseIterable, Sendable {
         case .ordersCSV: [OrderRequest.elementName]
         case .reportsCSV: [ExecutionReport.elementName]
         case .bookCSV: [BookDelta.elementName]
+        case .correctionsCSV: [TradeCorrection.elementName]
         case .lobster, .binance, .dbn, .itch, .floor, .parquet: [Trade.elementName, Quote.elementName]
         }
     }
 }
 
-/// What comes out of a file of market data, by the outputs' names; in the order of the tick format's kinds.
+/// What comes out of a file of market data, by the outputs' names; first those of the tick format, in the order of its kinds.
 public enum FileElement: String, CaseIterable, Sendable {
-    case trades, quotes, bars, book
+    case trades, quotes, bars, book, corrections, definitions, statuses
+
+    /// Those that a tick file can hold.
+    static let ofTickFiles: [FileElement] = [.trades, .quotes, .bars, .book]
+    /// Those that a table can be read as.
+    public static let ofTables = ofTickFiles + [.corrections]
 
     public var elementName: String {
         switch self {
@@ -46,6 +53,9 @@ public enum FileElement: String, CaseIterable, Sendable {
         case .quotes: Quote.elementName
         case .bars: Bar.elementName
         case .book: BookDelta.elementName
+        case .corrections: TradeCorrection.elementName
+        case .definitions: InstrumentDefinition.elementName
+        case .statuses: TradingStatus.elementName
         }
     }
 }
@@ -74,6 +84,7 @@ public struct FileOptions: Sendable {
         case .quotesCSV: .quotes
         case .barsCSV, .panelCSV, .closesCSV: .bars
         case .bookCSV: .book
+        case .correctionsCSV: .corrections
         case .dbn: (schema ?? DBNSchema.named(in: path))?.main ?? .trades
         case .floor, .parquet: main ?? Self.named(in: path) ?? .trades
         case .targetsCSV, .ordersCSV, .reportsCSV: nil
@@ -93,6 +104,9 @@ public struct MarketFile {
     public var quotes: (any PullSource<Quote>)?
     public var book: (any PullSource<BookDelta>)?
     public var bars: (any PullSource<Bar>)?
+    public var corrections: (any PullSource<TradeCorrection>)?
+    public var definitions: (any PullSource<InstrumentDefinition>)?
+    public var statuses: (any PullSource<TradingStatus>)?
     public var targets: (any PullSource<Target>)?
     public var orders: (any PullSource<OrderRequest>)?
     public var reports: (any PullSource<ExecutionReport>)?
@@ -106,7 +120,9 @@ public struct MarketFile {
         _ path: String, format: FileFormat, names: Names, barLength: Int64? = nil, options: FileOptions = FileOptions()
     ) throws(MarketDataError) {
         let layout = options.layout
-        if !layout.isPlain, ![.tradesCSV, .quotesCSV, .barsCSV, .panelCSV, .bookCSV, .targetsCSV].contains(format) {
+        if !layout.isPlain,
+            ![.tradesCSV, .quotesCSV, .barsCSV, .panelCSV, .bookCSV, .targetsCSV, .correctionsCSV].contains(format)
+        {
             throw .badName(
                 file: path,
                 rule:
@@ -131,12 +147,15 @@ public struct MarketFile {
             quotes = try BinanceQuotes(path, names: names)
         case .dbn: try openDBN(path, names, barLength, options)
         case .bookCSV: book = try BookCSV(path, names: names, layout: layout)
+        case .correctionsCSV: corrections = try CorrectionsCSV(path, names: names, layout: layout)
         case .floor: try openTicks(path, names, options)
         case .parquet: try openParquet(path, names, barLength, options)
         case .itch:
             let midnight = try ITCHDay.midnight(path, date: options.date)
-            let source = ITCHTrades(try ByteFile(path), midnight: midnight, names: names)
+            let tellsBroken = options.wants.contains(.corrections)
+            let source = ITCHTrades(try ByteFile(path), midnight: midnight, names: names, countsBroken: !tellsBroken)
             trades = source
+            if tellsBroken { corrections = ITCHCorrections(try ByteFile(path), midnight: midnight, names: names) }
             if options.wants.contains(.quotes) { quotes = ITCHQuotes(try ByteFile(path), midnight: midnight, names: names) }
             if options.wants.contains(.book) { book = ITCHBook(try ByteFile(path), midnight: midnight, names: names) }
             passedOver = { [tally = source.tally] in tally.text }
@@ -172,14 +191,30 @@ public struct MarketFile {
         let main = options.mainElement(of: path, .dbn) ?? .trades, tally: RecordTally, said: DBNSchema?
         switch main {
         case .trades:
-            let source = try DBNTrades(ByteFile(path), names: names, time: options.time)
+            // What is read beside gives something, so it is not counted here.
+            let beside: [(FileElement, UInt8)] = [(.definitions, DBNKind.definition), (.statuses, DBNKind.status)]
+            let source = try DBNTrades(
+                ByteFile(path), names: names, time: options.time,
+                besides: beside.filter { options.wants.contains($0.0) }.map(\.1))
             (trades, tally, said) = (source, source.tally, source.metadata.schema)
+            if options.wants.contains(.definitions) {
+                definitions = try DBNDefinitions(ByteFile(path), names: names, time: options.time)
+            }
+            if options.wants.contains(.statuses) {
+                statuses = try DBNStatuses(ByteFile(path), names: names, time: options.time)
+            }
             if options.wants.contains(.book) { book = try DBNBook(ByteFile(path), names: names, time: options.time) }
             if options.wants.contains(.quotes) { quotes = try DBNQuotes(ByteFile(path), names: names, time: options.time) }
         case .quotes:
             let source = try DBNQuotes(ByteFile(path), names: names, time: options.time)
             (quotes, tally, said) = (source, source.tally, source.metadata.schema)
-        case .bars, .book:
+        case .definitions:
+            let source = try DBNDefinitions(ByteFile(path), names: names, time: options.time)
+            (definitions, tally, said) = (source, source.tally, source.metadata.schema)
+        case .statuses:
+            let source = try DBNStatuses(ByteFile(path), names: names, time: options.time)
+            (statuses, tally, said) = (source, source.tally, source.metadata.schema)
+        case .bars, .book, .corrections:
             let source = try DBNBars(ByteFile(path), names: names, length: barLength ?? UTC.day)
             (bars, tally, said) = (source, source.tally, source.metadata.schema)
         }
@@ -199,6 +234,9 @@ public struct MarketFile {
         case .quotes: quotes != nil
         case .bars: bars != nil
         case .book: book != nil
+        case .corrections: corrections != nil
+        case .definitions: definitions != nil
+        case .statuses: statuses != nil
         }
     }
 
@@ -225,6 +263,7 @@ public struct MarketFile {
         let columns = Set(text.split(separator: ",").map { String($0).trimmed })
         func has(_ names: String...) -> Bool { columns.isSuperset(of: names) }
         if has("time", "symbol", "action", "order_id") { return .bookCSV }
+        if has("time", "symbol", "trade_id", "new_price", "new_size") { return .correctionsCSV }
         if has("time", "symbol", "price", "size") { return .tradesCSV }
         if has("time", "symbol", "bid", "ask") { return .quotesCSV }
         if has("time", "symbol", "open", "high", "low", "close") { return .barsCSV }

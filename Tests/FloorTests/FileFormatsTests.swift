@@ -21,6 +21,13 @@ extension FloorTests {
             #expect(files.count > 95)
             try topology.decode(["dbn", topology.peer()] + files.map { folder + "/" + $0 })
             for file in files {
+                if let said = ["definition", "status"].first(where: {
+                    file.contains("." + $0) || file.contains("_" + $0) || file.contains("/" + $0)
+                }) {
+                    let element = said == "status" ? "statuses" : "definitions"
+                    topology.read(folder + "/" + file, "dbn", main: element)
+                    continue
+                }
                 // ohlcv gives bars, sampled quotes give quotes, the rest trades and what stands beside them.
                 let isSampled = file.contains("bbo-1")
                 let beside = file.contains("mbp-") || file.contains("tbbo") || file.contains("tcbbo") ? ["quotes"] : []
@@ -42,9 +49,40 @@ extension FloorTests {
                 let packed = try MetricsTools.run("/bin/sh", ["-c", "\(packer) -k \"$0\"", day])
                 try #require(packed.status == 0, "\(packed.output)")
             }
-            for ending in ["", ".gz", ".zst"] { topology.read(day + ending, "itch", main: "trades", beside: ["quotes", "book"]) }
-            topology.read(packets, "itch", "date: 2019-01-30", main: "trades", beside: ["quotes", "book"])
+            for ending in ["", ".gz", ".zst"] {
+                topology.read(day + ending, "itch", main: "trades", beside: ["quotes", "book", "corrections"])
+            }
+            topology.read(packets, "itch", "date: 2019-01-30", main: "trades", beside: ["quotes", "book", "corrections"])
             #expect(try await topology.verify() > 20_000)
+        }
+
+        /// Expected: the bars of the tape without the broken trades, in fractions.
+        @Test("bars and their corrections are the bars of an ITCH file without its broken trades")
+        func brokenTrades() async throws {
+            let topology = try FileTopology(), folder = topology.folder
+            let day = folder.path("01302019.NASDAQ_ITCH50"), peer = try topology.peer()
+            try topology.decode("make-itch", "9", "9000", day)
+            try topology.decode("itch", peer, day)
+            try folder.write(
+                """
+                topology: broken
+                sources: { tape: { kind: file, format: itch, path: "\(day)" } }
+                operators: { bars: { kind: time-bars, from: { in: tape, corrections: tape.corrections }, every: 1s } }
+                sinks:
+                  said: { kind: csv, from: bars, path: said.csv }
+                  fixed: { kind: csv, from: bars.corrections, path: fixed.csv }
+                  unmatched: { kind: csv, from: bars.unmatched, path: unmatched.csv }
+
+                """, to: "broken.yaml")
+            let run = try await FloorProcess.run(["run", "broken.yaml", "--summary", "none"], in: folder)
+            try #require(run.status == 0, "\(run)")
+            let bars = try AmendedBars(folder, said: "said.csv", fixed: "fixed.csv")
+            try bars.expectSame(
+                folder, trades: "peer/0.trades.csv", corrections: "peer/0.corrections.csv",
+                python: try #require(FileTopology.python))
+            func rows(_ name: String) throws -> Int { try folder.text(name).split(separator: "\n").count - 1 }
+            let (unmatched, told) = (try rows("unmatched.csv"), try rows("peer/0.corrections.csv"))
+            #expect(unmatched > 0 && unmatched < told && bars.rows.count > 30, "\(unmatched) of \(told) unmatched")
         }
 
         @Test("LOBSTER: trades and best quotes, and messages without a book file beside them")
@@ -116,6 +154,42 @@ extension FloorTests {
                 "lean-fx-crypto/coinbase/minute/btcusd/20161007_trade.zip", "bars",
                 "header: [time, open, high, low, close, volume], symbol: BTCUSD, unit: ms, date: name, every: 1m")
             #expect(try await topology.verify() > 90_000)
+        }
+
+        @Test("floor convert reads tables of other programs by the same keys, as options")
+        func convertedLayouts() async throws {
+            let topology = try FileTopology(), peer = try topology.peer()
+            try topology.decode("layouts", peer, ReferenceData.folder.path)
+            // By their place in the peer's list.
+            let cases: [(Int, String, [String])] = [
+                (
+                    0, "pyalgotrade-ticks/nt-spy-minute-2011-03.csv.gz",
+                    [
+                        "--from", "bars-csv", "--header", "time,open,high,low,close,volume", "--separator", ";", "--symbol",
+                        "SPY",
+                        "--stamp", "end", "--every", "1m",
+                    ]
+                ),
+                (
+                    1, "nautilus-market-data/bitmex_trades_XBTUSD.csv",
+                    ["--from", "trades-csv", "--columns", "time=timestamp, size=amount,aggressor=side", "--unit", "us"]
+                ),
+                (
+                    8, "lean-equity/tick/ibm/20131008_trade.zip",
+                    [
+                        "--from", "trades-csv", "--header", "time,price,size,-,-,-", "--symbol", "IBM", "--unit", "ms", "--date",
+                        "name", "--zone", "America/New_York", "--price-decimals", "4",
+                    ]
+                ),
+            ]
+            for (at, path, options) in cases {
+                let made = try await FloorProcess.run(["convert", data(path), "out.csv"] + options, in: topology.folder)
+                try #require(made.status == 0, "\(made)")
+                let element = options[1].dropLast(4)
+                #expect(try topology.folder.text("out.csv") == topology.folder.text("peer/\(at).\(element).csv"), "\(path)")
+            }
+            let refused = try await FloorProcess.run(["convert", "x.csv", "y.csv", "--columns", "time"], in: topology.folder)
+            #expect(refused.status == 2 && "\(refused)".contains("write FORM=FILE, like time=timestamp"), "\(refused)")
         }
 
         /// Expected: the bars that Databento published of the same four minutes, read by its own library.

@@ -105,7 +105,12 @@ extension FloorTests {
             let report = try await day.run()
             try day.expectTrades(report)
             #expect(try day.rows("quotes.csv", ["bid"]).count > 100)
-            if one.venue == "alpaca" { try day.expectCorrections(report) }
+            guard one.venue == "alpaca" else { return }
+            try day.expectCorrections(report)
+            let bars = try AmendedBars(day.folder, said: "said.csv", fixed: "fixed.csv")
+            try bars.expectSame(
+                day.folder, trades: "trades.csv", corrections: "corrections.csv", python: try #require(FeedDay.python),
+                staysOpen: true)
         }
     }
 }
@@ -159,7 +164,11 @@ private final class MarketDay {
                       symbols: ["\(one.symbol)"], channels: [\(one.channels)], ends: true, compress: \(wire.deflates)
                       \(wire.isSecure ? ", ca: ca.pem" : "") }
               \(holds.isEmpty ? "" : "people: { kind: commands }")
+            operators:
+              bars: { kind: time-bars, every: 1s, \(one.venue == "alpaca" ? "from: { in: feed, corrections: feed.corrections }" : "from: feed") }
             sinks:
+              said: { kind: csv, from: bars, path: said.csv }
+              fixed: { kind: csv, from: bars.corrections, path: fixed.csv }
               \(holds.isEmpty ? "" : "heard: { kind: csv, from: people, path: commands.csv }")
               trades: { kind: csv, from: feed, path: trades.csv }
               status: { kind: csv, from: feed.status, path: status.csv }

@@ -89,7 +89,7 @@ struct ConversionTests {
 
     @Test(
         "every kind of element comes back from Parquet exactly", .enabled(if: hasDuckDB, "needs duckdb"),
-        arguments: FileElement.allCases)
+        arguments: FileElement.ofTables)
     func parquet(element: FileElement) throws {
         let itch = try scratch.file("01302019.NASDAQ_ITCH50", ITCHFile.day(seed: 6, messages: 900).bytes)
         if element == .bars {

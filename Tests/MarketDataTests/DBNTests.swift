@@ -130,8 +130,10 @@ struct DBNRecordedTests {
         _ = try all(DBNTrades(ByteFile(path("LIVE/test_data.live.dbn.zst")), names: names))
         #expect(names.find("ESZ4", in: .symbols) != nil)
         let file = try MarketFile(path("GLBX.MDP3/test_data.status.dbn.zst"), format: .dbn, names: names)
-        #expect(try all(#require(file.trades)).isEmpty)
-        #expect(file.passedOver?() == "4 status")
+        #expect(try all(#require(file.statuses)).count == 4 && file.passedOver?() == nil)
+        let statistics = try MarketFile(path("GLBX.MDP3/test_data.statistics.dbn.zst"), format: .dbn, names: names)
+        #expect(try all(#require(statistics.trades)).isEmpty)
+        #expect(statistics.passedOver?() == "2 statistics")
     }
 }
 

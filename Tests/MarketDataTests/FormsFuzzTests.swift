@@ -43,6 +43,12 @@ struct FormsFuzzTests {
             { try all(try ReportsCSV($0, names: $1)) }
         ),
         (
+            "corrections-csv",
+            "time,symbol,trade_id,price,size,new_trade_id,new_price,new_size\n2024-03-11T13:30:00Z,A,7,1.5,10,8,1.75,9\n"
+                + "1710163800000000001,B,9,,0,0,,0\n",
+            { try all(try CorrectionsCSV($0, names: $1)) }
+        ),
+        (
             "a table of another program", "20240311 133000065;1025;7\n20240311 13:30;1026;.5\n\n12.5;7;2\n",
             {
                 var layout = CSVLayout()
@@ -53,7 +59,7 @@ struct FormsFuzzTests {
         ),
     ]
 
-    @Test("no bytes make a reader fail otherwise than by its error", arguments: 0..<7)
+    @Test("no bytes make a reader fail otherwise than by its error", arguments: 0..<8)
     func fuzz(form: Int) throws {
         let (name, text, read) = Self.forms[form]
         let whole = Array(text.utf8), spice = Array(",\"\n\r.-+eE0:TZ\0".utf8) + [0xFF, 0xC3]

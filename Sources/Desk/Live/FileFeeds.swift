@@ -32,6 +32,9 @@ enum FileFeeds {
             case .quotes: if let quotes = file.quotes { pull(quotes, vertex, assembly, engine, output: output) }
             case .bars: if let bars = file.bars { pull(bars, vertex, assembly, engine, output: output) }
             case .book: if let book = file.book { pull(book, vertex, assembly, engine, output: output) }
+            case .corrections: if let told = file.corrections { pull(told, vertex, assembly, engine, output: output) }
+            case .definitions: if let told = file.definitions { pull(told, vertex, assembly, engine, output: output) }
+            case .statuses: if let told = file.statuses { pull(told, vertex, assembly, engine, output: output) }
             }
         }
         if let targets = file.targets { pull(targets, vertex, assembly, engine) }

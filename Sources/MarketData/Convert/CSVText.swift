@@ -2,7 +2,7 @@ import PlainData
 import TradingModel
 
 /// Writes elements as the CSV forms have them: a header, then a row each, numbers exactly. No text is made per field.
-struct CSVText<Row: TickRow>: ~Copyable {
+struct CSVText<Row: Element>: ~Copyable {
     private var row: RowText
 
     init(names: Names) { row = RowText(names) }

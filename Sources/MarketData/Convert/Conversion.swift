@@ -8,6 +8,7 @@ public enum ConversionError: Error, Hashable, Sendable, CustomStringConvertible 
     case unknownOutput(String)
     case notMarketData(String, format: String)
     case noSuchElement(String, element: String, has: [String])
+    case notOfTickFiles(String, element: String)
 
     public var description: String {
         switch self {
@@ -20,6 +21,9 @@ public enum ConversionError: Error, Hashable, Sendable, CustomStringConvertible 
             "\(path): \(format) holds no trades, quotes, bars or book events; there is nothing to convert"
         case .noSuchElement(let path, let element, let has):
             "\(path): it gives \(has.joined(separator: ", ")), and no \(element); choose one of them with --element"
+        case .notOfTickFiles(let path, let element):
+            "\(path): a tick file holds \(FileElement.ofTickFiles.map(\.rawValue).joined(separator: ", ")), and no \(element); "
+                + "write a table, .csv or .parquet"
         }
     }
 }
@@ -33,6 +37,7 @@ public struct Conversion {
         case quotesCSV = "quotes-csv"
         case barsCSV = "bars-csv"
         case bookCSV = "book-csv"
+        case correctionsCSV = "corrections-csv"
         case floor, parquet
 
         /// The one kind of element that the form holds, where it says so.
@@ -42,6 +47,7 @@ public struct Conversion {
             case .quotesCSV: .quotes
             case .barsCSV: .bars
             case .bookCSV: .book
+            case .correctionsCSV: .corrections
             case .csv, .floor, .parquet: nil
             }
         }
@@ -90,6 +96,11 @@ public struct Conversion {
             throw ConversionError.notMarketData(input, format: format.rawValue)
         }
         let elements = try self.elements(to, format, main, options)
+        if to == .floor,
+            let other = elements.first(where: { !FileElement.ofTickFiles.contains($0) }) ?? (elements.isEmpty ? main : nil)
+        {
+            throw ConversionError.notOfTickFiles(input, element: other.rawValue)
+        }
         options.wants = Set(elements)
         let names = Names()
         let file = try MarketFile(input, format: format, names: names, barLength: barLength, options: options)
@@ -121,7 +132,7 @@ public struct Conversion {
             }
             return [said]
         }
-        return to == .floor ? has : [main]
+        return to == .floor ? has.filter(FileElement.ofTickFiles.contains) : [main]
     }
 
     // MARK: Row by row
@@ -132,6 +143,7 @@ public struct Conversion {
         case .quotes: try copy(file.quotes, element, to: writer)
         case .bars: try copy(file.bars, element, to: writer)
         case .book: try copy(file.book, element, to: writer)
+        case .corrections, .definitions, .statuses: preconditionFailure("a tick file holds no \(element)")
         }
     }
 
@@ -151,6 +163,9 @@ public struct Conversion {
                 case .quotes: try text(file.quotes, element, names, out)
                 case .bars: try text(file.bars, element, names, out)
                 case .book: try text(file.book, element, names, out)
+                case .corrections: try text(file.corrections, element, names, out)
+                case .definitions: try text(file.definitions, element, names, out)
+                case .statuses: try text(file.statuses, element, names, out)
                 }
             try out.finish()
             try table?.finish()
@@ -162,7 +177,7 @@ public struct Conversion {
         }
     }
 
-    private func text<Row: TickRow>(
+    private func text<Row: Element>(
         _ source: (any PullSource<Row>)?, _ element: FileElement, _ names: Names, _ out: PackedFile
     ) throws -> Int {
         guard let source else { return 0 }
@@ -177,7 +192,7 @@ public struct Conversion {
     }
 
     @inline(__always)
-    private func each<Row: TickRow>(
+    private func each<Row: Element>(
         _ source: any PullSource<Row>, _ element: FileElement, _ body: (Row) throws -> Void
     ) throws -> Int {
         var source = source, total = 0
@@ -198,9 +213,9 @@ extension FileFormat {
     func gives(_ main: FileElement) -> [FileElement] {
         switch self {
         case .lobster, .binance: [.trades, .quotes]
-        case .itch: [.trades, .quotes, .book]
-        case .floor: [main] + FileElement.allCases.filter { $0 != main }
-        case .dbn: main == .trades ? [.trades, .quotes, .book] : [main]
+        case .itch: [.trades, .quotes, .book, .corrections]
+        case .floor: [main] + FileElement.ofTickFiles.filter { $0 != main }
+        case .dbn: main == .trades ? [.trades, .quotes, .book, .definitions, .statuses] : [main]
         default: [main]
         }
     }

@@ -78,6 +78,31 @@ final class DuckDB {
                     ("order_id", "UBIGINT"), ("orders", "UINTEGER"), ("sequence", "UBIGINT"), ("flags", "UTINYINT"),
                     ("quality", "VARCHAR"),
                 ]
+        case .corrections:
+            return time + symbol + [("trade_id", "UBIGINT"), ("price", price), ("size", amount)]
+                + [("new_trade_id", "UBIGINT"), ("new_price", price), ("new_size", amount)]
+        case .statuses: return time + TradingStatus.fieldNames.dropFirst().map { ($0, "VARCHAR") }
+        case .definitions:
+            // Its other numbers are counts and codes; texts are empty more often than not.
+            let prices: Set = [
+                "strike_price", "min_price_increment", "min_price_increment_amount", "display_factor", "price_ratio",
+                "high_limit_price", "low_limit_price", "max_price_variation", "unit_of_measure_qty",
+            ]
+            let times: Set = ["activation", "expiration"]
+            let counts: Set = [
+                "instrument_id", "underlying_id", "maturity_year", "maturity_month", "maturity_day", "contract_multiplier",
+                "original_contract_size", "min_lot_size", "min_lot_size_block", "min_lot_size_round_lot", "min_trade_vol",
+                "max_trade_vol", "leg_count", "leg_index", "leg_instrument_id", "leg_ratio_qty_numerator",
+                "leg_ratio_qty_denominator",
+            ]
+            return time
+                + InstrumentDefinition.fieldNames.dropFirst().map { name in
+                    (
+                        name,
+                        prices.contains(name)
+                            ? price : times.contains(name) ? "TIMESTAMP_NS" : counts.contains(name) ? "BIGINT" : "VARCHAR"
+                    )
+                }
         }
     }
 

@@ -39,6 +39,9 @@ extension MarketFile {
             case .quotes: quotes = ParquetRows(table, try QuotesCSV(table.path, names: names))
             case .bars: bars = ParquetRows(table, try BarsCSV(table.path, names: names, length: barLength))
             case .book: book = ParquetRows(table, try BookCSV(table.path, names: names))
+            case .corrections: corrections = ParquetRows(table, try CorrectionsCSV(table.path, names: names))
+            case .definitions, .statuses:
+                throw MarketDataError.badName(file: path, rule: "there is no form of \(main.rawValue) that could be read")
             }
         } catch let error as ParquetError {
             throw .parquet(error)

@@ -193,6 +193,8 @@ public enum DBNSchema: UInt16, CaseIterable, Sendable {
         switch self {
         case .ohlcv1s, .ohlcv1m, .ohlcv1h, .ohlcv1d, .ohlcvEod: .bars
         case .cbbo1s, .cbbo1m, .bbo1s, .bbo1m: .quotes
+        case .definition: .definitions
+        case .status: .statuses
         default: .trades
         }
     }

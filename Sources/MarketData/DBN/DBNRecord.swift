@@ -85,6 +85,8 @@ enum DBNKind {
         case mbp10: 368
         case oldOHLCV, ohlcv1s, ohlcv1m, ohlcv1h, ohlcv1d, ohlcvEod, mbo: 56
         case symbolMapping: 80
+        case definition: 360
+        case status: 40
         default: DBNRecord.shortest
         }
     }

@@ -16,8 +16,10 @@ public enum DBNTime: String, CaseIterable, Sendable {
 public struct DBNTrades: PullSource {
     private var reader: DBNReader<Form>
 
-    init(_ file: ByteFile, names: Names, time: DBNTime = .event) throws(MarketDataError) {
+    /// - Parameter besides: kinds of records that another source makes something of.
+    init(_ file: ByteFile, names: Names, time: DBNTime = .event, besides: [UInt8] = []) throws(MarketDataError) {
         reader = try DBNReader(file, form: Form(isByVenue: time == .event), names: names)
+        reader.tally.leaveOut(besides)
     }
     var tally: RecordTally { reader.tally }
     var metadata: DBNMetadata { reader.metadata }
@@ -239,7 +241,7 @@ public struct DBNBars: PullSource {
 }
 
 /// The two times of a record, of which one may be missing.
-private struct DBNTimes {
+struct DBNTimes {
     /// By which files are in order and symbols are looked up: the vendor's where there is one.
     let index: Int64
     private let venue: Int64
@@ -292,7 +294,7 @@ extension DBNRecord {
             offset: offset)
     }
     @inline(never)
-    fileprivate func badTime(_ offset: Int, _ raw: UInt64, _ field: String) -> DBNFlaw {
+    func badTime(_ offset: Int, _ raw: UInt64, _ field: String) -> DBNFlaw {
         DBNFlaw(
             field: field, value: "\(raw)", flaw: "is out of range", rule: "times are ns since 1970, up to the year 2262",
             offset: offset)

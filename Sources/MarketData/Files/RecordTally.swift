@@ -10,13 +10,17 @@ public final class RecordTally {
     }
     deinit { counts.deallocate() }
 
+    /// Kinds that are told elsewhere: they are not named by `text`.
+    func leaveOut(_ kinds: [UInt8]) { told.formUnion(kinds) }
+    private var told: Set<UInt8> = []
+
     @inline(__always) func count(_ kind: UInt8) { counts[Int(kind)] &+= 1 }
 
     /// "2 system, 1 status", in the order of the kinds' numbers; nil where there were none.
     var text: String? {
         // Kinds of one name are one.
         var found: [(name: String, count: Int)] = []
-        for kind in 0..<256 where counts[kind] > 0 {
+        for kind in 0..<256 where counts[kind] > 0 && !told.contains(UInt8(kind)) {
             let name = name(UInt8(kind))
             if let at = found.firstIndex(where: { $0.name == name }) {
                 found[at].count += counts[kind]

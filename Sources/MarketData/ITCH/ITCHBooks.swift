@@ -43,6 +43,12 @@ final class ITCHBooks {
         return known != 0 ? SymbolID(rawValue: known) : learn(message, offset)
     }
 
+    /// The symbol of a message that does not say its stock: by its locate code where no message has said it yet.
+    func symbol(at locate: Int) -> SymbolID {
+        if symbols[locate] == 0 { symbols[locate] = names.symbol("#\(locate)").rawValue }
+        return symbol(locate)
+    }
+
     @inline(never)
     private func learn(_ message: ITCHMessage, _ offset: Int) -> SymbolID {
         let text = String(decoding: UnsafeRawBufferPointer(start: message.at + offset, count: 8), as: UTF8.self).trimmed

@@ -11,9 +11,11 @@ public struct ITCHTrades: PullSource {
     private let books: ITCHBooks
     private var failure: MarketDataError?
 
-    init(_ file: ByteFile, midnight: Int64, names: Names) {
+    /// - Parameter countsBroken: whether broken trades are counted among what gives nothing.
+    init(_ file: ByteFile, midnight: Int64, names: Names, countsBroken: Bool = true) {
         reader = ITCHReader(file, midnight: midnight)
         books = ITCHBooks(names, reader.tally)
+        if !countsBroken { reader.tally.leaveOut([ITCHKind.brokenTrade.rawValue]) }
     }
     var tally: RecordTally { reader.tally }
 

@@ -230,7 +230,7 @@ final class TickCounts {
 
     /// Those of kinds that nobody reads: "120 bars"; nil where there are none.
     func text(without read: Set<FileElement>) -> String? {
-        let left = FileElement.allCases.enumerated().filter { rows[$0.offset] > 0 && !read.contains($0.element) }
+        let left = FileElement.ofTickFiles.enumerated().filter { rows[$0.offset] > 0 && !read.contains($0.element) }
         return left.isEmpty ? nil : left.map { "\(rows[$0.offset]) \($0.element.rawValue)" }.joined(separator: ", ")
     }
 }

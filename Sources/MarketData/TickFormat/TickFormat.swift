@@ -54,7 +54,7 @@ enum TickFormat {
         while true {
             let head = try file.take(blockHeaderBytes)
             guard head.count == blockHeaderBytes, let kind = TickKind(rawValue: head[4]), kind != .end else { return nil }
-            if let at = rowKinds.firstIndex(of: kind) { return FileElement.allCases[at] }
+            if let at = rowKinds.firstIndex(of: kind) { return FileElement.ofTickFiles[at] }
             let length = head[12..<16].reversed().reduce(0) { $0 << 8 | Int($1) }
             guard length <= longestBody else { return nil }
             _ = try file.take(length)

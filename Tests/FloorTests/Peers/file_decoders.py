@@ -10,6 +10,9 @@
 
     file_decoders.py layouts OUT DATA       csv and decimal: tables of other programs under DATA, in the order of LAYOUTS below
 
+    file_decoders.py amended OUT EVERY_SECONDS TRADES CORRECTIONS
+                                            csv and fractions: the bars of a tape without the trades that were taken back
+
 The k-th file's tables are OUT/k.trades.csv, OUT/k.quotes.csv, OUT/k.bars.csv and OUT/k.book.csv, those that the format has.
 """
 
@@ -24,12 +27,15 @@ import subprocess
 import sys
 import zipfile
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 TRADES = "time,symbol,price,size,aggressor,trade_id"
 QUOTES = "time,symbol,bid,bid_size,ask,ask_size"
 BARS = "time,close_time,symbol,open,high,low,close,volume,vwap,trades"
 BOOK = "time,symbol,action,side,price,size,order_id,orders,sequence,flags,quality"
+CORRECTIONS = "time,symbol,trade_id,price,size,new_trade_id,new_price,new_size"
+STATUSES = "time,symbol,action,reason,trading_event,is_trading,is_quoting,is_short_sell_restricted"
 EPOCH = datetime.datetime(1970, 1, 1)
 
 
@@ -43,6 +49,22 @@ def time(ns):
             digits = digits[:-3]
         text += "." + digits
     return text + "Z"
+
+
+# The columns of a definition: how it is written, and what stands for none.
+DEFINITION = {
+    "raw_symbol": str, "action": "security_update_action", "instrument_class": str, "instrument_id": int, "exchange": str,
+    "asset": str, "group": str, "security_type": str, "cfi": str, "currency": str, "settl_currency": str, "underlying": str,
+    "underlying_id": int, "activation": time, "expiration": time, "maturity_year": 2**16 - 1, "maturity_month": 255,
+    "maturity_day": 255, "strike_price": Decimal, "strike_price_currency": str, "min_price_increment": Decimal,
+    "min_price_increment_amount": Decimal, "display_factor": Decimal, "price_ratio": Decimal, "high_limit_price": Decimal,
+    "low_limit_price": Decimal, "max_price_variation": Decimal, "unit_of_measure": str, "unit_of_measure_qty": Decimal,
+    "contract_multiplier": 2**31 - 1, "original_contract_size": 2**31 - 1, "min_lot_size": 2**31 - 1,
+    "min_lot_size_block": 2**31 - 1, "min_lot_size_round_lot": 2**31 - 1, "min_trade_vol": 2**32 - 1,
+    "max_trade_vol": 2**32 - 1, "match_algorithm": str, "user_defined_instrument": str, "leg_count": None, "leg_index": None,
+    "leg_instrument_id": int, "leg_raw_symbol": str, "leg_instrument_class": str, "leg_side": None,
+    "leg_ratio_qty_numerator": None, "leg_ratio_qty_denominator": None,
+}  # fmt: skip
 
 
 def number(value):
@@ -83,6 +105,34 @@ def dbn(folder, files):
     def side(word):
         return sides.get(str(word), "")
 
+    def definition(record):
+        has_legs = getattr(record, "leg_count", 0) > 0
+        for name, rule in DEFINITION.items():
+            value = getattr(record, rule if name == "action" else name, None)
+            if value is None:  # Of a version that does not have it.
+                yield 0 if rule is int else ""
+            elif name == "leg_count":
+                yield value
+            elif name.startswith("leg_") and not has_legs:
+                yield 0 if rule is int else ""
+            elif name == "leg_side":
+                yield side(value)
+            elif rule is time:
+                yield "" if value == no_time else time(value)
+            elif rule is Decimal:
+                yield price(value)
+            elif rule is int or rule is None:
+                yield value
+            elif isinstance(rule, int):
+                yield "" if value == rule else value
+            else:
+                yield str(value).strip("\0 ")
+
+    def words(code):
+        """PRE_OPEN as preOpen."""
+        first, *others = code.name.lower().split("_")
+        return first + "".join(word.capitalize() for word in others)
+
     def price(raw):
         return "" if raw == no_price else scaled(raw, 9)
 
@@ -94,7 +144,10 @@ def dbn(folder, files):
         fragment = ".frag" in path
         decoder = d.DBNDecoder(upgrade_policy=d.VersionUpgradePolicy.AS_IS, has_metadata=not fragment)
         decoder.write(raw)
-        tables = Tables(folder, index, trades=TRADES, quotes=QUOTES, bars=BARS, book=BOOK)
+        tables = Tables(
+            folder, index, trades=TRADES, quotes=QUOTES, bars=BARS, book=BOOK, statuses=STATUSES,
+            definitions="time,symbol," + ",".join(DEFINITION),
+        )  # fmt: skip
         meta, live = None, {}
 
         def symbol(record, at):
@@ -122,6 +175,14 @@ def dbn(folder, files):
             received = getattr(r, "ts_recv", no_time)
             at = received if received != no_time else r.ts_event
             event = r.ts_event if r.ts_event != no_time else received
+            if kind.startswith("InstrumentDefMsg"):
+                tables.add("definitions", time(event), symbol(r, at), *definition(r))
+            if kind == "StatusMsg":
+                tri = {True: "Y", False: "N", None: ""}
+                said = [tri[word] for word in (r.is_trading, r.is_quoting, r.is_short_sell_restricted)]
+                tables.add(
+                    "statuses", time(event), symbol(r, at), words(r.action), words(r.reason), words(r.trading_event), *said
+                )
             if hasattr(r, "open"):
                 length = {32: 1, 33: 60, 34: 3600, 35: 86400, 36: 86400}.get(int(r.rtype)) or {5: 1, 6: 60, 7: 3600, 8: 86400}[
                     int(meta.schema)
@@ -209,6 +270,8 @@ def make_itch(seed, count, path):
         elif which == 18:
             letter = rng.choice(sorted(others))
             body = bytes(rng.randrange(256) for _ in range(others[letter] - 11))
+            if letter == "B":  # One of the last trades, or one that never was.
+                body = struct.pack(">Q", rng.randrange(max(1, match - 20), match + 2))
             put(letter, order[1], (b"O" + body[1:]) if letter == "S" else body)
     open(path, "wb").write(out + b"\0\0")
 
@@ -252,7 +315,7 @@ def itch(folder, files):
     midnight = int(datetime.datetime(2019, 1, 30, tzinfo=ZoneInfo("America/New_York")).timestamp()) * 10**9
     for index, path in enumerate(files):
         raw, at, count = open(path, "rb").read(), 0, 0
-        tables = Tables(folder, index, trades=TRADES, quotes=QUOTES, book=BOOK)
+        tables = Tables(folder, index, trades=TRADES, quotes=QUOTES, book=BOOK, corrections=CORRECTIONS)
         orders, stocks, books = {}, {}, {}
         while at + 2 <= len(raw):
             (size,) = struct.unpack_from(">H", raw, at)
@@ -305,6 +368,8 @@ def itch(folder, files):
                 trade(message.stock.decode().rstrip(), message.price, message.shares, "")
             elif kind == "Q" and message.shares:
                 trade(message.stock.decode().rstrip(), message.cross_price, message.shares, "")
+            elif kind == "B":
+                tables.add("corrections", now, stocks[locate], message.match_number, "", 0, 0, "", 0)
             bid, bids, ask, asks = after = book.top()
             if after != before:
                 tables.add(
@@ -317,6 +382,41 @@ def itch(folder, files):
                     "book", now, stocks[locate], action, 1 if buys else 2, scaled(price, 4), shares, order, 0, count, last, "ok"
                 )
         tables.write()
+
+
+def amended(folder, arguments):
+    """A trade that is corrected keeps its place and time; a correction that finds none does nothing."""
+    every, tape, said = int(arguments[0]) * 10**9, *[list(csv.DictReader(open(path))) for path in arguments[1:]]
+
+    def at(text):
+        whole, _, fraction = text.rstrip("Z").partition(".")
+        seconds = (datetime.datetime.fromisoformat(whole) - EPOCH) // datetime.timedelta(seconds=1)
+        return seconds * 10**9 + int(fraction.ljust(9, "0")[:9])
+
+    for one in said:
+        for trade in reversed(tape):
+            if trade["trade_id"] == one["trade_id"] != "0" and trade["symbol"] == one["symbol"] and all(
+                one[key] in ("", "0", trade[key]) for key in ("price", "size")
+            ):  # fmt: skip
+                if one["new_size"] in ("", "0"):
+                    tape.remove(trade)
+                else:
+                    trade.update(price=one["new_price"], size=one["new_size"], trade_id=one["new_trade_id"])
+                break
+    bars = {}
+    for trade in tape:
+        bars.setdefault((at(trade["time"]) // every * every, trade["symbol"]), []).append(trade)
+    tables = Tables(folder, 0, bars=BARS)
+    for (start, symbol), trades in sorted(bars.items()):
+        prices, sizes = [Decimal(t["price"]) for t in trades], [Decimal(t["size"]) for t in trades]
+        volume = sum(sizes)
+        money = sum(Fraction(p) * Fraction(s) for p, s in zip(prices, sizes))
+        vwap = "" if volume == 0 else scaled(round(money / Fraction(volume) * 10**9), 9)  # round() is half to even
+        tables.add(
+            "bars", time(start), time(start + every), symbol, number(prices[0]), number(max(prices)), number(min(prices)),
+            number(prices[-1]), number(volume), vwap, len(trades),
+        )  # fmt: skip
+    tables.write()
 
 
 # LOBSTER and Binance
@@ -473,4 +573,5 @@ if __name__ == "__main__":
     elif command == "pcap-itch":
         pcap_itch(*rest)
     else:
-        {"dbn": dbn, "itch": itch, "lobster": lobster, "binance": binance, "closes": closes, "layouts": layouts}[command](rest[0], rest[1:])
+        {"dbn": dbn, "itch": itch, "lobster": lobster, "binance": binance, "closes": closes, "layouts": layouts,
+         "amended": amended}[command](rest[0], rest[1:])
