@@ -133,7 +133,7 @@ struct DBNRecordedTests {
         #expect(try all(#require(file.statuses)).count == 4 && file.passedOver?() == nil)
         let statistics = try MarketFile(path("GLBX.MDP3/test_data.statistics.dbn.zst"), format: .dbn, names: names)
         #expect(try all(#require(statistics.trades)).isEmpty)
-        #expect(statistics.passedOver?() == "2 statistics")
+        #expect(statistics.passedOver?() == "4 statistics")
     }
 }
 
