@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "CPlatform"),
         .target(name: "CAllocations"),
         .target(
-            name: "CQuickFIX",
+            name: "CQuickFIX", dependencies: ["CPlatform"],
             cxxSettings: [.define("HAVE_SSL", to: "1")],
             linkerSettings: [.linkedLibrary("quickfix"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(

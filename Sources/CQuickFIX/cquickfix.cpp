@@ -3,6 +3,7 @@
 #include "acceptor.hpp"
 #include "application.hpp"
 #include "groups.hpp"
+#include "sending.hpp"
 #include "store.hpp"
 
 #include <quickfix/MessageStore.h>
@@ -228,6 +229,10 @@ qf_sent qf_send(
     current_send = outer;
     return sent;
 }
+
+void qf_gather(void) { gather(); }
+
+void qf_push(void) { push(); }
 
 struct qf_store_file {
     LogStore store;

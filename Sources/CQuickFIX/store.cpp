@@ -1,5 +1,7 @@
 #include "store.hpp"
 
+#include "cplatform.h"
+
 #include <quickfix/SessionID.h>
 #include <quickfix/SessionSettings.h>
 
@@ -20,24 +22,6 @@ static const uint32_t VERSION = 1, MARK = 0xF1C5EC04u;
 static const size_t HEADER = 32, RECORD = 20;
 /// No FIX message is as long; a length beyond it is damage.
 static const uint32_t MOST = 16u << 20;
-
-/// CRC-32C (Castagnoli), a table of bytes: RFC 3720, appendix B.4.
-static uint32_t crc32c(const uint8_t *bytes, size_t length, uint32_t sum = 0) {
-    struct Table {
-        uint32_t entries[256];
-        Table() {
-            for (uint32_t i = 0; i < 256; i++) {
-                uint32_t value = i;
-                for (int bit = 0; bit < 8; bit++) value = value & 1 ? value >> 1 ^ 0x82F63B78u : value >> 1;
-                entries[i] = value;
-            }
-        }
-    };
-    static const Table table;
-    sum = ~sum;
-    for (size_t i = 0; i < length; i++) sum = table.entries[(sum ^ bytes[i]) & 255] ^ sum >> 8;
-    return ~sum;
-}
 
 template <class T> static T read(const uint8_t *at) {
     T value;
@@ -84,7 +68,7 @@ void LogStore::create(int64_t time) {
     put(header, VERSION);
     put(header, uint32_t(0));
     put(header, time);
-    put(header, crc32c(reinterpret_cast<const uint8_t *>(header.data()), header.size()));
+    put(header, cp_crc32c(0, header.data(), header.size()));
     put(header, uint32_t(0));
     int made = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (made < 0) throw failure(fresh, "cannot create");
@@ -125,7 +109,7 @@ void LogStore::open_file() {
         done += static_cast<size_t>(n);
     }
     bool is_ours = bytes.size() >= HEADER && std::memcmp(bytes.data(), MAGIC, sizeof MAGIC) == 0
-        && read<uint32_t>(bytes.data() + 24) == crc32c(bytes.data(), 24) && read<uint32_t>(bytes.data() + 8) == VERSION;
+        && read<uint32_t>(bytes.data() + 24) == cp_crc32c(0, bytes.data(), 24) && read<uint32_t>(bytes.data() + 8) == VERSION;
     if (!is_ours)
         throw FIX::IOException(path + ": no message store of version 1, or its first 32 bytes are damaged; "
             "move it away, and agree on sequence numbers with the other side");
@@ -141,7 +125,7 @@ void LogStore::read_records(const std::vector<uint8_t> &bytes) {
         const uint8_t *record = bytes.data() + at;
         uint32_t length = read<uint32_t>(record + 8);
         bool checks = read<uint32_t>(record) == MARK && length <= MOST && at + RECORD + length <= bytes.size()
-            && read<uint32_t>(record + 4) == crc32c(record + 8, RECORD - 8 + length);
+            && read<uint32_t>(record + 4) == cp_crc32c(0, record + 8, RECORD - 8 + length);
         if (!checks) {
             at++;  // damaged: the next mark that checks
             continue;
@@ -169,7 +153,7 @@ void LogStore::append(Kind kind, uint32_t number, const char *payload, size_t le
     put(buffer, static_cast<uint32_t>(kind));
     put(buffer, number);
     buffer.append(payload, length);
-    uint32_t sum = crc32c(reinterpret_cast<const uint8_t *>(buffer.data()) + 8, buffer.size() - 8);
+    uint32_t sum = cp_crc32c(0, buffer.data() + 8, buffer.size() - 8);
     std::memcpy(&buffer[4], &sum, sizeof sum);
     write_at(file, path, buffer.data(), buffer.size(), end);
     end += buffer.size();

@@ -169,4 +169,11 @@ public final class FIXEngine: Sendable {
     ) throws(FIXEngineError) -> FIXSent {
         try session(id).send(message, policy: policy)
     }
+
+    /// What this thread sends inside of `body` may leave together, in fewer and larger segments; all of it has left at the end.
+    public func together(_ body: () -> Void) {
+        qf_gather()
+        defer { qf_push() }
+        body()
+    }
 }

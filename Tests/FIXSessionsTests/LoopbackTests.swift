@@ -33,6 +33,32 @@ private func answerAsVenue(_ message: borrowing FIXMessageView, _ session: borro
 
 @Suite("FIX over loopback, both ends this engine", .serialized)
 struct LoopbackTests {
+    @Test("what is sent together arrives whole and in order, and so does what is sent after it")
+    func together() throws {
+        let pair = Pair(), venue = Recorder(), desk = Recorder()
+        let acceptor = try FIXEngine([pair.acceptor()], handler: venue)
+        let initiator = try FIXEngine([pair.initiator()], handler: desk)
+        try acceptor.start()
+        try initiator.start()
+        #expect(eventually { initiator.isLoggedOn() && acceptor.isLoggedOn() })
+        // More than wait for each other, fewer, one and none.
+        let counts = [100, 7, 1, 0]
+        for (round, count) in counts.enumerated() {
+            var numbers: [Int] = []
+            initiator.together {
+                for n in 0..<count { numbers.append((try? initiator.send(order("\(round)-\(n)")).msgSeqNum) ?? 0) }
+            }
+            try initiator.send(order("\(round)-alone"))
+            #expect(numbers.count == count && !numbers.contains(0))
+        }
+        let expected = counts.enumerated().flatMap { round, count in (0..<count).map { "\(round)-\($0)" } + ["\(round)-alone"] }
+        #expect(eventually { venue.seen.app.count == expected.count })
+        #expect(venue.app("D").map { $0[11] } == expected)
+        #expect(venue.admin("2").isEmpty, "nothing was asked for again")
+        initiator.stop()
+        acceptor.stop()
+    }
+
     @Test("orders, cancels, replaces and every kind of refusal reach the other side")
     func flow() throws {
         let pair = Pair()

@@ -3,6 +3,9 @@
 #include <stdint.h>
 #include <x86intrin.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 #pragma clang assume_nonnull begin
 
 /// Time-stamp counter ticks.
@@ -57,3 +60,6 @@ int64_t cp_heap_bytes(void);
 int64_t cp_peak_kib(void);
 
 #pragma clang assume_nonnull end
+#ifdef __cplusplus
+}
+#endif

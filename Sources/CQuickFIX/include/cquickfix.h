@@ -112,6 +112,11 @@ qf_sent qf_send(
     qf_engine *engine, int32_t session, const char *msg_type, const uint8_t *_Nullable bytes, const qf_field *_Nullable fields,
     size_t count, bool store_when_logged_off);
 
+/// Between the two, what the calling thread sends may wait for what follows, for a few messages, and leaves in fewer and larger
+/// segments. Not over TLS.
+void qf_gather(void);
+void qf_push(void);
+
 // MARK: The store by itself, for tests and for `floor fix log`.
 
 typedef struct qf_store_file qf_store_file;

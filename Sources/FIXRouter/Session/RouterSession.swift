@@ -15,10 +15,16 @@ package protocol RouterSession: AnyObject, Sendable {
     func stored(from first: Int, through last: Int) throws(FIXEngineError) -> [FIXStoredMessage]
     /// - Returns: the MsgSeqNum under which the message was handed over.
     func send(_ message: FIXMessageBuilder) throws(FIXEngineError) -> UInt64
+    /// What is sent inside of `body` may leave together, where that is cheaper; all of it has left at the end.
+    func together(_ body: () -> Void)
     /// Begins to connect, again and again by itself.
     func start() throws(FIXEngineError)
     /// Logs out and ends; nothing comes from the session after it.
     func stop(graceMilliseconds: Int)
+}
+
+extension RouterSession {
+    package func together(_ body: () -> Void) { body() }
 }
 
 /// Makes the session whose callbacks go to the handler.
@@ -52,6 +58,7 @@ final class QuickFIXSession: RouterSession {
         try engine.stored(from: first, through: last)
     }
     func send(_ message: FIXMessageBuilder) throws(FIXEngineError) -> UInt64 { UInt64(try engine.send(message).msgSeqNum) }
+    func together(_ body: () -> Void) { engine.together(body) }
     func start() throws(FIXEngineError) { try engine.start() }
     func stop(graceMilliseconds: Int) { engine.stop(graceMilliseconds: graceMilliseconds) }
 }

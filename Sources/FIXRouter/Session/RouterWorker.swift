@@ -92,12 +92,14 @@ final class RouterWorker: @unchecked Sendable {
     }
 
     private func take(_ letters: [Mail]) -> Bool {
-        var isStopped = false
-        for mail in letters { if case .stop = mail { isStopped = true } else { handle(mail) } }
-        let now = clock()
-        if sendProtocol.queuedCount > 0 {
-            sendProtocol.depart(now: now, into: &actions)
-            perform()
+        var isStopped = false, now: Int64 = 0
+        session.together {
+            for mail in letters { if case .stop = mail { isStopped = true } else { handle(mail) } }
+            now = clock()
+            if sendProtocol.queuedCount > 0 {
+                sendProtocol.depart(now: now, into: &actions)
+                perform()
+            }
         }
         if now >= nextTick ?? .min {
             sendProtocol.tick(now: now, into: &actions)
