@@ -1,7 +1,7 @@
 # The commands of this repository. `make` alone lists them.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help demo rehearse test bench simulate lint fuzz crash docs build clean
+.PHONY: help demo rehearse test bench drift simulate lint fuzz crash docs build clean
 
 FLOOR := .build/release/floor
 # A crash prints its message; the symbols of every frame would take minutes.
@@ -24,6 +24,9 @@ test: ## everything that CI runs: lint, build, all tests
 bench: build ## measures this machine, every figure beside a hand-written C++ loop, a peer or a bound
 	scripts/install-dependencies --bench
 	$(FLOOR) bench
+
+drift: build ## 100 million updates of every indicator, beside one that begins with the last days  [UPDATES=n]
+	$(FLOOR) bench drift $(if $(UPDATES),--updates "$(UPDATES)")
 
 simulate: ## whole floors with seeded faults  [SEED=n: one, and what happened]  [SEEDS=n: how many]
 	scripts/install-dependencies

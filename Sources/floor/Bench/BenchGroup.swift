@@ -2,7 +2,10 @@ import Foundation
 
 /// What is measured together, in a process of its own: its peak memory is its own too.
 enum BenchGroup: String, CaseIterable {
-    case runtime, ring, csp, desk, latency, soak, recovery, marketdata, orders
+    case runtime, ring, csp, desk, latency, soak, recovery, marketdata, orders, drift
+
+    /// Those that are measured when none is named; drift takes minutes, and is about digits.
+    static let usual = allCases.filter { $0 != .drift }
 
     var measures: String {
         switch self {
@@ -13,6 +16,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: "from a tick to the order that it causes"
         case .soak: "memory over a long stream"
         case .recovery: "a checkpoint and a journal's tail"
+        case .drift: "every indicator after so many updates beside one that begins with the last days; only where it is named"
         case .orders:
             """
             compliance: one order against every control while 10,000 work; a kill switch over 10,000 open orders; \
@@ -31,6 +35,7 @@ enum BenchGroup: String, CaseIterable {
         case .latency: try LatencyBench(options).run()
         case .soak: try SoakBench(options).run()
         case .recovery: try RecoveryBench(options).run()
+        case .drift: DriftBench(updates: options.updates).run()
         case .orders:
             try ComplianceBench(options).run() + KillBench(options).run() + ReducerBench(options).run()
                 + RouterBench(options).run()
@@ -66,6 +71,8 @@ struct BenchOptions {
     var rounds: Int
     /// How many trades the long stream has.
     var soak: Int
+    /// How many updates each indicator gets where drift is measured.
+    var updates = 100_000_000
 
     var native: Native { Native(folder: folder) }
     func trades() throws -> BenchTrades { try BenchTrades(native, records: records) }
