@@ -1,5 +1,6 @@
 import Operators
 import PlainData
+import StreamRuntime
 import TradingModel
 
 /// Whether indicators drift: each has seen so many updates, and says what one says that begins with the last days.
