@@ -19,7 +19,7 @@ final class ControlDesk: @unchecked Sendable {
     /// What the sets of limits lie over.
     let baseLimits: Settings
     private let people: People, venues: [String]
-    private let feeds: FeedSwitches
+    private let feeds: FeedSwitches, distrusted = DistrustedFeeds()
     private let commands: Ingress<DeskCommand>, orders: Ingress<OrderRequest>
     private let time: @Sendable () -> Int64
     private var server: ControlServer?
@@ -58,6 +58,11 @@ final class ControlDesk: @unchecked Sendable {
         let readers = assembly.answers.filter { $0.source == vertex.name }
         boards = readers.map(\.board)
         state = Mutex(State(next: UInt64(max(1, run.time.now()))))
+        engine.keep(distrusted.watch(port.edge, in: assembly.graph))
+        let record = effects.consumer("\(vertex.name).heard", capacity: 1_024) {
+            [unowned self] (sequence, command: DeskCommand) in heard(command, sequence)
+        }
+        engine.effect("\(vertex.name).heard", from: port.edge, into: record)
         for reader in readers {
             let queue = effects.consumer("\(vertex.name).\(reader.name)", capacity: 4_096) {
                 [unowned self] (sequence, answer: CommandAnswer) in take(answer, sequence)
@@ -99,6 +104,17 @@ final class ControlDesk: @unchecked Sendable {
         done?.answered.signal()
     }
 
+    /// What no compliance answers is done when it is on record.
+    private func heard(_ command: DeskCommand, _ sequence: UInt64) {
+        guard command.verb == .distrust || command.verb == .trust else { return }
+        let question = state.withLock { state -> Question? in
+            state.questions[command.number]?.left = 0
+            state.questions[command.number]?.record = sequence
+            return state.questions[command.number]
+        }
+        question?.answered.signal()
+    }
+
     // MARK: A person's thread
 
     private func answer(_ user: Int64, _ line: [UInt8]) -> ControlReply {
@@ -109,9 +125,7 @@ final class ControlDesk: @unchecked Sendable {
             if request.verb == .pending { return pending() }
             if request.verb == .limits, request.text == nil, request.limit == nil { return limitsInForce() }
             let why = try ControlRequest.remark(request.why, "--why")
-            if request.verb == .distrust || request.verb == .trust {
-                return try feeds.set(request.scope ?? "", isForcedStale: request.verb == .distrust, "\(who): \(why)")
-            }
+            if request.verb == .distrust || request.verb == .trust { return try trust(request, who, why) }
             return request.verb.isOrder ? try enter(request, who, why) : try obey(request, who, why)
         } catch { return .error(error.description) }
     }
@@ -137,6 +151,35 @@ final class ControlDesk: @unchecked Sendable {
                     + "floor pending shows whether it was done")
         }
         return question
+    }
+
+    /// A feed that is not trusted is so at once, and on record, so that a run that resumes the day does not trust it either.
+    private func trust(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {
+        let source = request.scope ?? "", isForced = request.verb == .distrust
+        try feeds.check(source)
+        var command = DeskCommand(
+            eventTime: time(), verb: isForced ? .distrust : .trust, who: names.text(who), why: names.text(why))
+        command.name = names.text(source)
+        if isForced { feeds.set(source, isForcedStale: true, "\(who): \(why)") }
+        let asked = command
+        let question = try ask(answers: 1) { number in
+            var numbered = asked
+            numbered.number = number
+            commands.offerWaiting(numbered)
+        }
+        if !isForced { feeds.set(source, isForcedStale: false, "\(who): \(why)") }
+        var reply = ControlReply(
+            "OK",
+            isForced
+                ? "\(source): not trusted any more, nor its books, until floor trust \(source)" : "\(source): trusted again")
+        reply.record = question.record
+        return reply
+    }
+    /// Told before the feed connects: what an earlier run of the day heard of it.
+    func remind(_ source: String) {
+        for entry in distrusted.all where names.text(of: entry.source) == source {
+            feeds.set(source, isForcedStale: true, "\(names.text(of: entry.who)): \(names.text(of: entry.why))")
+        }
     }
 
     private func enter(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {

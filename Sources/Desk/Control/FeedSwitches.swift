@@ -11,17 +11,14 @@ package final class FeedSwitches: Sendable {
         switches.withLock { $0[source] = set }
     }
 
-    func set(_ source: String, isForcedStale: Bool, _ reason: String) throws(ControlFlaw) -> ControlReply {
-        let (found, names) = switches.withLock { ($0[source], $0.keys.sorted()) }
-        guard let found else {
-            let known = names.isEmpty ? "this desk has none" : "there are " + names.joined(separator: ", ")
-            throw ControlFlaw(description: "feed \(source): a feed is a websocket source of the topology; \(known)")
-        }
-        found(isForcedStale, reason)
-        return ControlReply(
-            "OK",
-            isForcedStale
-                ? "\(source): not trusted any more, nor its books, until floor trust \(source) or the end of this run"
-                : "\(source): trusted again")
+    /// - Throws: where there is no such feed.
+    func check(_ source: String) throws(ControlFlaw) {
+        let names = switches.withLock { $0.keys.sorted() }
+        guard !names.contains(source) else { return }
+        let known = names.isEmpty ? "this desk has none" : "there are " + names.joined(separator: ", ")
+        throw ControlFlaw(description: "feed \(source): a feed is a websocket source of the topology; \(known)")
+    }
+    func set(_ source: String, isForcedStale: Bool, _ reason: String) {
+        switches.withLock { $0[source] }?(isForcedStale, reason)
     }
 }

@@ -281,6 +281,7 @@ public final class DeskRun {
                 let feed = try settings.connections.feed(vertex, assembly, engine, settings)
                 feeds.append(feed)
                 feed.listen(to: feedSwitches)
+                for control in controls { control.remind(vertex.name) }
                 try feed.start()
             default: break
             }

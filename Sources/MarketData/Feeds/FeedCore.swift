@@ -177,7 +177,7 @@ final class FeedCore {
                 venueTime = time
                 emit(.heartbeat, time: time)
             }
-        case .subscribed: emit(.live)
+        case .subscribed: emit(isForcedStale ? .forcedStale : .live)
         case .error(let text):
             emit(.rejected, reason: "the venue says: " + names.text(of: text))
         case .restart: host.restart(line, "the venue asks for a new connection")

@@ -25,6 +25,7 @@ extension Compliance {
         case .approve: approve(command, now, into: &out)
         case .reject: reject(command, now, into: &out)
         case .limit: change(command, now, into: &out)
+        case .distrust, .trust: break
         }
     }
 

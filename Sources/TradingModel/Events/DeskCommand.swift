@@ -17,6 +17,8 @@ public struct DeskCommand: Element {
         case order
         /// A limit is another from a time on, until a time.
         case limit
+        /// The feed `name` is not to be trusted, whatever it says; or it is again.
+        case distrust, trust
         public func text(_ names: Names) -> String { String(describing: self) }
     }
     public static var elementName: String { "DeskCommand" }
@@ -37,7 +39,7 @@ public struct DeskCommand: Element {
     /// Its new amount: a quantity, money or a number as the limit has it. From when and until when it holds; `.max` for ever.
     public var amount = Notional.zero
     public var from: Int64 = 0, until: Int64 = .max
-    /// Of a set of limits: what it is called, and all that it says, as YAML.
+    /// Of a set of limits: what it is called, and all that it says, as YAML. Of a feed: its source.
     public var name: TextID = .none, text: TextID = .none
     private var reserved: UInt64 = 0
 
