@@ -9,11 +9,14 @@ private struct Chained: ~Copyable {
     var sends: SendProtocol
     private(set) var lines: [String] = []
 
-    init(_ policy: ReplacePolicy, throttle: Int? = nil) {
+    static func limits(_ policy: ReplacePolicy, throttle: Int? = nil) -> SendLimits {
         var limits = SendLimits(answer: 5, orderAge: 1_000)
         limits.replaces = policy
         limits.pace = SendPace(messages: throttle, reserve: 0)
-        sends = SendProtocol(limits: limits)
+        return limits
+    }
+    init(_ policy: ReplacePolicy, throttle: Int? = nil) {
+        sends = SendProtocol(limits: Self.limits(policy, throttle: throttle))
         perform { $0.sessionUp(now: 0, into: &$1) }
         take(makeRequest(1))
         hear(.new, 1)
@@ -46,6 +49,7 @@ private struct Chained: ~Copyable {
         if execType == .none { report.msgType = .orderCancelReject }
         perform(at: now) { _ = $0.reported(report, isUnknownOrder: false, answers: nil, now: now, into: &$1) }
     }
+    mutating func tick(at now: Int64) { perform(at: now) { $0.tick(now: now, into: &$1) } }
     mutating func said() -> [String] {
         defer { lines = [] }
         return lines
@@ -102,16 +106,16 @@ struct ReplaceChainsTests {
         desk.replace(2, of: 1)
         desk.hear(.pendingReplace, 2, of: 1, .pendingReplace)
         desk.cancel(3, of: 2)
-        desk.perform(at: 5) { $0.tick(now: 5, into: &$1) }
+        desk.tick(at: 5)
         #expect(desk.said() == ["G 2 of 1"])
-        desk.perform(at: 6) { $0.tick(now: 6, into: &$1) }
+        desk.tick(at: 6)
         #expect(desk.said() == ["F 3 of 1"])
 
         var other = Chained(.one)
         other.replace(2, of: 1)
         other.hear(.pendingReplace, 2, of: 1, .pendingReplace)
         other.replace(3, of: 2)
-        other.perform(at: 50) { $0.tick(now: 50, into: &$1) }
+        other.tick(at: 50)
         #expect(other.said() == ["G 2 of 1"])
     }
 
@@ -149,8 +153,7 @@ struct ReplaceChainsTests {
 
     @Test("a restart knows what was under way and as what the order stands, from the journal and from a checkpoint")
     func restart() {
-        var limits = SendLimits(answer: 5, orderAge: 1_000)
-        limits.replaces = .one
+        let limits = Chained.limits(.one)
         var told = SendProtocol(limits: limits)
         for request in [makeRequest(1), makeRequest(2, .replace, orig: 1), makeRequest(3, .replace, orig: 2)] {
             told.restore(request)
