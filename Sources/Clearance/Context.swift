@@ -19,6 +19,8 @@ public struct Context: Sendable {
     public var duplicates: Int
     /// When the order is looked at: its event time or the watermark, whichever is later.
     public var now = Int64.min
+    /// Whether the instrument trades then.
+    public var isOpen = true
     /// The desk's figures.
     public var standing = Standing()
 

@@ -32,7 +32,7 @@ public struct Rules: Sendable {
 
     /// C01, C02, C04, C10: whether it is an order at all, and one that this desk trades.
     private func checkTerms(_ order: OrderRequest, _ context: Context, _ verdict: inout Verdict) {
-        if !context.instrument.isDefined { verdict.block(.instrumentKnown) }
+        if !context.instrument.isDefined || !context.isOpen { verdict.block(.instrumentKnown) }
         if limits.bounds(of: order.symbol, at: context.now) == nil { verdict.block(.limitPresent) }
         let isWhole = order.orderQty > .zero && context.instrument.isOnLot(order.orderQty) && order.side != .none
         if !isWhole { verdict.block(.quantityLot, order.orderQty.double, context.instrument.lotSize.double) }

@@ -8,6 +8,16 @@ extension Assembly {
     /// The topology's `limits:`.
     var limits: Limits { LimitMaker(names: names).limits(topology.limits) }
 
+    /// When the instruments trade that have a calendar.
+    var tradingHours: TradingHours {
+        var hours = TradingHours()
+        for entry in topology.instruments {
+            guard let calendar = entry.settings.textIfPresent("calendar") else { continue }
+            hours.set(calendar, of: entry.name == Kinds.otherInstruments ? nil : names.symbol(entry.name))
+        }
+        return hours
+    }
+
     /// Reads the sets that are put over them. Whoever brings one has read it before, so that all its names have numbers.
     var limitReader: LimitReader {
         let (names, base) = (names, topology.limits)

@@ -32,6 +32,7 @@ extension Assembly {
         case "compliance": return makeCompliance(vertex, number)
         case _ where OperatorKinds.slicers.contains(vertex.kind): return makeSlicer(vertex, number)
         case "gate": return makeGate(vertex)
+        case "exit-check": return makeExitCheck(vertex)
         case "parents", "algos", "parent-reports": return makeParents(vertex, number)
         case "paper-venue": return makePaperVenue(vertex)
         case "oms":

@@ -30,14 +30,18 @@ extension Assembly {
     }
 
     func makeCompliance(_ vertex: CheckedVertex, _ number: Int) -> [EdgeBase] {
-        if vertex.input("prices")?.element == Bar.elementName { return makeCompliance(vertex, number, pricedBy: Bar.self) }
-        return makeCompliance(vertex, number, pricedBy: Trade.self)
+        switch vertex.input("prices")?.element {
+        case Bar.elementName: makeCompliance(vertex, number, pricedBy: Bar.self)
+        case Quote.elementName: makeCompliance(vertex, number, pricedBy: Quote.self)
+        default: makeCompliance(vertex, number, pricedBy: Trade.self)
+        }
     }
     private func makeCompliance<Reference: Priced>(
         _ vertex: CheckedVertex, _ number: Int, pricedBy: Reference.Type
     ) -> [EdgeBase] {
         var compliance = Compliance<Reference>(
-            limits, instruments: instruments, ids: idMaker(number), venue: venue(of: vertex), reader: limitReader)
+            limits, instruments: instruments, ids: idMaker(number), venue: venue(of: vertex),
+            hours: tradingHours, reader: limitReader)
         compliance.witness = witness(of: vertex.name)
         let board = vertex.input("commands") == nil ? nil : ControlBoard()
         compliance.board = board
@@ -49,7 +53,7 @@ extension Assembly {
         let outlets = graph.add(
             vertex.name, compliance,
             from: entered(vertex, required(vertex, "orders", as: OrderRequest.self)), positions, prices,
-            required(vertex, "parents", as: ParentUpdate.self), commands(vertex, beside: positions))
+            required(vertex, "parents", as: ParentUpdate.self), allCommands(vertex, beside: positions))
         attachAnswers(vertex, outlets.side, board)
         return [outlets.out, outlets.side]
     }

@@ -4,7 +4,7 @@ import Topology
 enum OperatorKinds {
     static let all: [VertexKind] = [
         timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, vwapSlicer,
-        pov, implementationShortfall, iceberg, parents, algos, parentReports, gate, oms,
+        pov, implementationShortfall, iceberg, parents, algos, parentReports, gate, exitCheck, oms,
         positions, profit, paperVenue,
     ]
 
@@ -115,9 +115,10 @@ enum OperatorKinds {
         inputs: [
             InputPort("orders", accepts: ["OrderRequest"], mustNotDrop: true),
             InputPort("positions", accepts: ["PositionUpdate"], mustNotDrop: true),
-            InputPort("prices", accepts: ["Trade", "Bar"], optional: true),
+            InputPort("prices", accepts: ["Trade", "Bar", "Quote"], optional: true),
             InputPort("parents", accepts: ["ParentUpdate"], mustNotDrop: true),
             InputPort("commands", accepts: ["DeskCommand"], optional: true, mustNotDrop: true),
+            InputPort("halts", accepts: ["DeskCommand"], optional: true, mustNotDrop: true),
         ],
         outputs: [
             OutputPort("out", "ClearedOrder", mustNotDrop: true),

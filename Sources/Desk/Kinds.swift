@@ -1,3 +1,4 @@
+import Operators
 import Topology
 
 /// Everything a topology may be made of on this desk.
@@ -14,6 +15,9 @@ public enum Kinds {
         Parameter("tick", .decimal(min: "0"), doc: "prices are multiples of this"),
         Parameter("lot", .decimal(min: "0"), doc: "quantities are multiples of this"),
         Parameter("currency", .text, .default("USD"), doc: "what prices are in"),
+        Parameter(
+            "calendar", .choice(SessionCalendar.names), .optional,
+            doc: "C01: the exchange, by ISO 10383's code, in whose sessions alone new orders pass; without it at any time"),
     ]
 
     /// The keys of one set of limits: the default's, or those of a symbol that has its own.

@@ -106,6 +106,7 @@ private func texts(_ order: OrderRequest, _ context: Context, _ limits: Limits) 
                 "", order { $0.side = .sell }, context { $0.standing.creditUsed = money(99_000) },
                 limits { $0.credit = money(10_000) }
             ),
+            ("C01 - - order", order(), context { $0.isOpen = false }, limits()),
             ("C16 3.0 3.0 strategy", order(), context { $0.standing.repeats = 3 }, limits { $0.maxRepeats = 3 }),
             (
                 "C16 3.0 9.0 strategy", order(), context { ($0.standing.repeats, $0.standing.isStopped) = (3, true) },

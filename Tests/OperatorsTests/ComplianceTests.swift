@@ -12,6 +12,7 @@ final class ComplianceDesk {
     let parents: TypedPort<ParentUpdate>, commands: TypedPort<DeskCommand>
     let cleared: Collected<ClearedOrder>, findings: Collected<Finding>, answers: Collected<CommandAnswer>
     let board = ControlBoard()
+    let outlets: Outlets<ClearedOrder, Finding>
 
     init(_ limits: Limits, venue: TextID = .none, reader: LimitReader? = nil) {
         requests = run.graph.source("requests", OrderRequest.self, holdsWatermark: false)
@@ -22,11 +23,11 @@ final class ComplianceDesk {
         var compliance = Compliance<Trade>(
             limits, instruments: instruments(), ids: ClOrdIDMaker(day: 1, vertex: 3), venue: venue, reader: reader)
         compliance.board = board
-        let out = run.graph.add(
+        outlets = run.graph.add(
             "compliance", compliance, from: requests.edge, positions.edge, trades.edge, parents.edge, commands.edge)
-        answers = run.collect(run.graph.add("answers", CommandAnswers(), from: commands.edge, and: out.side).out)
-        cleared = run.collect(out.out)
-        findings = run.collect(out.side)
+        answers = run.collect(run.graph.add("answers", CommandAnswers(), from: commands.edge, and: outlets.side).out)
+        cleared = run.collect(outlets.out)
+        findings = run.collect(outlets.side)
         run.send(trade(at: 0, 50), trade(at: 0, 50, of: two), to: trades)
     }
     /// The checks that were not OK, then the decision.

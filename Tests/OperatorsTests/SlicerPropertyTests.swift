@@ -102,6 +102,8 @@ import TradingModel
             }
         }
         #expect(Set(desk.out.elements.map(\.clOrdID)).count == desk.out.elements.count)
+        // An exit check, which keeps books of its own, finds nothing to stop.
+        #expect(desk.stopped.elements.isEmpty && desk.left.elements.count == desk.out.elements.count)
     }
 
     @Test("a venue that fills everything sooner or later completes the parent", arguments: 1...30)

@@ -28,7 +28,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     /// Those in force.
     var rules: Rules
     var limitBook: LimitBook
-    let instruments: InstrumentTable
+    let instruments: InstrumentTable, hours: TradingHours
     @usableFromInline var references: Dense<LastPrice>
     var exposures = Exposures()
     @usableFromInline var valuation = Valuation()
@@ -49,14 +49,15 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
     /// - Parameters:
     ///   - ids: of the cancels that a switch makes.
     ///   - venue: where its orders go; none where that is not one venue.
+    ///   - hours: when the instruments trade.
     ///   - reader: of whole sets of limits; nil where nobody can put one over these.
     public init(
         _ limits: Limits, instruments: InstrumentTable, ids: ClOrdIDMaker = ClOrdIDMaker(day: 0, vertex: 0),
-        venue: TextID = .none, reader: LimitReader? = nil
+        venue: TextID = .none, hours: TradingHours = TradingHours(), reader: LimitReader? = nil
     ) {
         rules = Rules(limits)
         limitBook = LimitBook(limits, reader: reader)
-        (self.instruments, self.ids) = (instruments, ids)
+        (self.instruments, self.ids, self.hours) = (instruments, ids, hours)
         switches = Switchboard(venue: venue)
         references = Dense(repeating: LastPrice())
     }
@@ -134,7 +135,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
             referenceAge: last.price.isNone ? -1 : elapsed(from: last.time, to: now), held: row.held, buying: row.buying,
             selling: row.selling, otherGross: rules.limits.maxGross == nil ? .zero : valuation.gross(except: order.symbol),
             recentOrders: rates.recent(of: 0, now, within: rules.limits.throttleWindow))
-        context.now = now
+        (context.now, context.isOpen) = (now, hours.isOpen(order.symbol, at: now))
         context.standing = standing(of: order, row, now)
         switch order.action {
         case .new:

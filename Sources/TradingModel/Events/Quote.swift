@@ -22,7 +22,7 @@ public struct Quote: Element {
         visitor.field("ask_size", askSize)
     }
     /// The middle, when both sides stand and do not cross.
-    public var mid: Price? {
+    @inlinable public var mid: Price? {
         guard !bid.isNone, !ask.isNone, bid <= ask else { return nil }
         return Price(rawValue: bid.rawValue + (ask.rawValue - bid.rawValue) / 2)
     }

@@ -17,6 +17,8 @@ final class Slicing {
     let run: Harness
     let orders: TypedPort<ClearedOrder>, updates: TypedPort<OrderUpdate>, trades: TypedPort<Trade>
     let out: Collected<ClearedOrder>, side: Collected<ParentUpdate>
+    /// What an exit check behind the slicer lets leave, and what it finds.
+    let left: Collected<ClearedOrder>, stopped: Collected<Finding>
     /// In the order in which they were sent.
     private(set) var children: [Child] = []
     private(set) var cancels = 0, passed: [OrderRequest] = []
@@ -44,6 +46,8 @@ final class Slicing {
         }
         out = run.collect(outlets.out)
         side = run.collect(outlets.side)
+        let exit = run.graph.add("exit", ExitCheck(), from: updates.edge, orders.edge, outlets.side, outlets.out)
+        (left, stopped) = (run.collect(exit.out), run.collect(exit.side))
     }
 
     func take(_ record: Record) {
