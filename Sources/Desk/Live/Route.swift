@@ -92,6 +92,8 @@ final class Route {
             heartbeatSeconds: Int(session.duration("heartbeat") / UTC.second),
             storePath: session.textIfPresent("store") ?? directory?.fix, resetOnLogon: session.boolean("reset"),
             reconnectSeconds: session.durationIfPresent("reconnect").map { Int($0 / UTC.second) } ?? 1)
+        // The session would bring a cancel back before its order, which it never brings back. The router sends it again, behind it.
+        settings.gapFilled.insert(.orderCancelRequest)
         settings.syncsStore = durability == .disk
         settings.logsMessages = session.boolean("log")
         settings.logonFields = try VenueHabits.logonFields(name, session)

@@ -18,7 +18,7 @@ final class RawVenue: Sendable {
         var mistakes: [String] = []
     }
     private struct Session {
-        var nextIn = 1, nextOut = 1, execID = 0
+        var nextIn = 1, nextOut = 1, execID = 0, forgotten = 0
         /// What was sent, for resends; nil where it was no application message.
         var sent: [[(Int, String)]?] = []
     }
@@ -30,10 +30,12 @@ final class RawVenue: Sendable {
     private let refusal: String?
     /// TransactTime(60) of all reports: not after the tape's time, which alone is the desk's clock.
     private let time: String
+    /// So many orders and cancels it reads and forgets, as if they had never come; then it hangs up.
+    private let forgets: Int
     private let listener: Int32
 
-    init(refusal: String? = nil, time: String = "20200101-00:00:00.000") throws {
-        (self.refusal, self.time) = (refusal, time)
+    init(refusal: String? = nil, time: String = "20200101-00:00:00.000", forgets: Int = 0) throws {
+        (self.refusal, self.time, self.forgets) = (refusal, time, forgets)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -129,6 +131,10 @@ final class RawVenue: Sendable {
         if message.type == "4" {
             session.nextIn = max(session.nextIn, Int(message[36] ?? "") ?? 0)
             return true
+        }
+        if message.type == "D" || message.type == "F", session.forgotten < forgets {
+            session.forgotten += 1
+            return session.forgotten < forgets
         }
         guard message.seqNum >= session.nextIn else {
             if !message.isPossDup, message.type != "A" { note("MsgSeqNum \(message.seqNum) again: \(message)") }
