@@ -38,7 +38,7 @@ extension SimulatedWorld {
         }
         checkPositions(day)
         checkExecutions(day)
-        for anomaly in day.anomalies where anomaly.rule != .illegalTransition {
+        for anomaly in day.anomalies {
             violated("anomaly \(anomaly.rule) on order \(anomaly.clOrdID.text(names))")
         }
         if let live, let parted = day.digests.firstDivergence(from: live) { violated("the replay differs: \(parted)") }
