@@ -1,3 +1,4 @@
+import FloorTesting
 import Foundation
 import PlainData
 import Testing
@@ -23,6 +24,10 @@ import TradingModel
         while let event = try tape.next() {
             switch event {
             case .trade(let trade): lines.append("\(trade.eventTime) trade \(trade.symbol.text(names)) \(trade.price)")
+            case .book(let delta):
+                lines.append(
+                    "\(delta.eventTime) \(delta.action) \(delta.symbol.text(names)) \(delta.orderID) \(delta.size)@\(delta.price)"
+                )
             case .quote(let quote): lines.append("\(quote.eventTime) quote \(quote.symbol.text(names)) \(quote.bid) \(quote.ask)")
             }
         }
@@ -48,6 +53,24 @@ import TradingModel
         #expect(try read(first) == ["1000000001 trade A 5", "1000000003 trade B 6"])
         #expect(try read(second).count == 3)
         #expect(try FileTape(first, names: Names()).hasQuotes == false)
+    }
+
+    @Test("a book of single orders is a tape of its own, whose best levels are its quotes")
+    func byOrder() throws {
+        let path = try write(
+            "day.csv",
+            "time,symbol,action,side,price,size,order_id,flags\n1000000001,A,add,buy,5,3,11,128\n1000000002,A,fill,buy,5,1,11,0\n"
+        )
+        #expect(try read(path) == ["1000000001 add A 11 3@5", "1000000002 fill A 11 1@5"])
+        #expect(try FileTape(path, names: Names()).hasQuotes)
+    }
+
+    /// Databento's file has 8,725 records, all of them orders that are added (counted by databento-dbn).
+    @Test("a DBN file of the schema mbo is read order by order", .enabled(if: ReferenceData.isPresent))
+    func mbo() throws {
+        let path = ReferenceData.folder.appendingPathComponent("databento-dbn/nautilus/esh4-glbx-mdp3-20231224.mbo.dbn.zst").path
+        let lines = try read(path)
+        #expect(lines.count == 8_725 && lines.allSatisfy { $0.contains(" add ") })
     }
 
     @Test("what is no tape is one clear error")

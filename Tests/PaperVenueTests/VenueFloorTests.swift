@@ -12,11 +12,11 @@ struct FloorBench: ~Copyable {
     let elm: SymbolID
     var floor: VenueFloor
 
-    init(hasQuotes: Bool = true, change: (inout VenueConfiguration) -> Void = { _ in }) {
+    init(hasQuotes: Bool = true, change: (inout VenueConfiguration) throws -> Void = { _ in }) rethrows {
         elm = names.symbol("ELM-USD")
         var configuration = VenueConfiguration()
         configuration.tickSize = cents(1)
-        change(&configuration)
+        try change(&configuration)
         floor = VenueFloor(configuration, names: names, instruments: InstrumentTable(), hasQuotes: hasQuotes)
     }
     mutating func quote(_ time: Int64, _ bid: Int64, _ bidSize: Int64, _ ask: Int64, _ askSize: Int64) {
@@ -48,6 +48,72 @@ struct FloorBench: ~Copyable {
 }
 
 @Suite("The venue without its sockets") struct VenueFloorTests {
+    /// By hand: ours joins behind 10, of which 4 trade and 6 are canceled; then the tape trades 5 with who came after it.
+    @Test("a tape of single orders: executions are matches, best levels tickers, and an order has its place")
+    func byOrder() throws {
+        var bench = FloorBench()
+        func change(_ action: BookDelta.Action, _ id: UInt64, _ side: Side, _ price: Int64, _ size: Int64, isLast: Bool = true) {
+            bench.floor.play(
+                .book(
+                    BookDelta(
+                        eventTime: bench.floor.venue.now + 1, symbol: bench.elm, action: action, side: side, price: cents(price),
+                        size: units(size), orderID: id, flags: isLast ? .endOfTransaction : [])))
+        }
+        bench.floor.open(at: 1_000)
+        change(.add, 1, .buy, 999, 10)
+        change(.add, 2, .sell, 1001, 7)
+        bench.floor.enter(bench.order("A", .buy, 5, at: 999), from: 1, at: 1_010)
+        change(.add, 3, .buy, 999, 8)
+        change(.add, 4, .buy, 990, 1)  // not the best: no ticker
+        change(.fill, 1, .buy, 999, 4, isLast: false)
+        change(.cancel, 1, .buy, 999, 4)
+        change(.cancel, 1, .buy, 999, 6)
+        #expect(bench.floor.reports.map(\.report.execType) == [.new])
+        change(.fill, 3, .buy, 999, 5, isLast: false)
+        change(.cancel, 3, .buy, 999, 5)
+        #expect(bench.floor.reports.map(\.report.execType) == [.new, .trade])
+        #expect(bench.floor.reports.last?.report.lastQty == units(5))
+        let messages = try bench.messages()
+        #expect(
+            messages.map { $0["type"] ?? "" } == ["ticker", "ticker", "ticker", "match", "ticker", "ticker", "match", "ticker"])
+        #expect(
+            messages.filter { $0["type"] == "match" }.map { "\($0["side"] ?? "") \($0["size"] ?? "")" } == ["buy 4", "buy 5"])
+        #expect(messages.last?["best_bid_size"] == "3" && messages.last?["best_ask_size"] == "7", "\(messages.last ?? [:])")
+    }
+
+    @Test("how an auction stands and what it came to is on the feed, and reports are late by the stated latency")
+    func auctionOnTheFeed() throws {
+        let names = Names()
+        var bench = try FloorBench {
+            $0.latency = Latency(response: [500])
+            $0.script = try VenueScript(
+                text: """
+                    script: auction
+                    steps:
+                      - { call: "*" }
+                      - { at: "00:00:02", auction: { symbol: "*", kind: opening } }
+
+                    """, named: "s.yaml", names: names)
+        }
+        bench.floor.open(at: 0)
+        bench.quote(10, 999, 10, 1001, 5)
+        var entry = bench.order("A", .buy, 8, at: 1005)
+        entry.request.timeInForce = .atTheOpening
+        bench.floor.enter(entry, from: 1, at: 20)
+        #expect(bench.floor.reports.isEmpty)
+        bench.floor.advance(to: 520)
+        #expect(bench.floor.reports.map(\.report.execType) == [.new] && bench.floor.reports.first?.report.eventTime == 20)
+        bench.floor.advance(to: 3_000_000_000)
+        #expect(bench.floor.reports.map(\.report.execType) == [.new, .trade, .expired])
+        bench.floor.tellAuctions()
+        let told = try bench.messages().filter { $0["type"] == "auction" }
+        #expect(
+            told.map { "\($0["auction_state"] ?? "") \($0["open_price"] ?? "") \($0["open_size"] ?? "")" } == [
+                "collection 10.05 5", "complete 10.05 5",
+            ])
+        #expect(told.allSatisfy { $0["imbalance_side"] == "buy" && $0["imbalance_size"] == "3" && $0["can_open"] == "yes" })
+    }
+
     @Test("a trade becomes a match with the maker's side, a quote a ticker, with sequences that grow by one")
     func feedMessages() throws {
         var bench = FloorBench()

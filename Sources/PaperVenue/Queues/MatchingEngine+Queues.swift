@@ -96,11 +96,15 @@ extension MatchingEngine {
     }
 
     private mutating func showBest(_ book: Int, _ time: Int64, into reports: inout [ExecutionReport]) {
-        let bid = books[book].queues?.best(isBid: true), ask = books[book].queues?.best(isBid: false)
-        show(
-            Quote(
-                eventTime: time, symbol: SymbolID(rawValue: UInt32(book)), bid: bid?.price ?? .none,
-                bidSize: bid?.size ?? .zero, ask: ask?.price ?? .none, askSize: ask?.size ?? .zero),
-            book, into: &reports)
+        guard let quote = best(SymbolID(rawValue: UInt32(book)), time) else { return }
+        show(quote, book, into: &reports)
+    }
+    /// The best levels of an instrument that is told order by order.
+    func best(_ symbol: SymbolID, _ time: Int64) -> Quote? {
+        guard symbol.index < books.count, let queues = books[symbol.index].queues else { return nil }
+        let bid = queues.best(isBid: true), ask = queues.best(isBid: false)
+        return Quote(
+            eventTime: time, symbol: symbol, bid: bid?.price ?? .none, bidSize: bid?.size ?? .zero, ask: ask?.price ?? .none,
+            askSize: ask?.size ?? .zero)
     }
 }

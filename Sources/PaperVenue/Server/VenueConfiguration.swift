@@ -27,6 +27,10 @@ public struct VenueConfiguration: Sendable {
     /// Whether the tape waits for a FIX logon too, not only for the feed's first subscription.
     public var waitsForLogon = false
     public var fees = FeeSchedule()
+    /// What a displayed size says of those ahead of an order, where the tape does not tell them one by one.
+    public var queue = MatchingConfiguration.QueueModel.riskAverse
+    /// How long requests and reports are on their way, in the tape's time.
+    public var latency = Latency()
     /// Instruments of the tape that no `instruments.csv` lists have this grid.
     public var tickSize = Price.zero, lotSize = Quantity.zero
     /// A tape without quotes gets a bid and an ask so many ticks beside each trade (a cent where there is no tick), of this

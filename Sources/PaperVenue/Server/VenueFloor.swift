@@ -33,9 +33,15 @@ struct VenueFloor: ~Copyable {
         // A venue without a tape and without a list takes whatever it is asked for.
         listsAnySymbol = !configuration.hasTape && instruments.all.isEmpty
         venue = ScriptedVenue(
-            MatchingConfiguration(identifiers: .texts(names, prefix: "V"), fees: configuration.fees), instruments: instruments,
-            script: configuration.script, names: names)
+            Self.matching(configuration, names), instruments: instruments, script: configuration.script, names: names,
+            latency: configuration.latency)
         for instrument in instruments.all { _ = product(of: instrument.symbol) }
+    }
+
+    private static func matching(_ configuration: VenueConfiguration, _ names: Names) -> MatchingConfiguration {
+        var matching = MatchingConfiguration(identifiers: .texts(names, prefix: "V"), fees: configuration.fees)
+        matching.queue = configuration.queue
+        return matching
     }
 
     // MARK: The market
@@ -44,6 +50,7 @@ struct VenueFloor: ~Copyable {
         eventCount += 1
         switch event {
         case .quote(let quote): show(quote)
+        case .book(let delta): change(delta)
         case .trade(var trade):
             let symbol = product(of: trade.symbol)
             if trade.aggressor == .none { trade = attributed(trade) }
@@ -52,6 +59,23 @@ struct VenueFloor: ~Copyable {
             venue.play(trade)
             if derivesQuotes { show(derivedQuote(around: trade)) }
         }
+    }
+
+    /// A change of a book of single orders. An execution is a match, and whenever the best levels change they are a ticker.
+    private mutating func change(_ delta: BookDelta) {
+        let symbol = product(of: delta.symbol)
+        if delta.action == .fill, delta.size > .zero, !delta.price.isNone {
+            let trade = Trade(
+                eventTime: delta.eventTime, symbol: delta.symbol, price: delta.price, size: delta.size,
+                aggressor: delta.side == .buy ? .sell : .buy)
+            withProduct(symbol) { messages, product in messages.match(trade, &product) }
+            push(.matches, delta.symbol)
+        }
+        venue.play(delta)
+        guard delta.isEndOfTransaction, let quote = venue.engine.best(delta.symbol, delta.eventTime) else { return }
+        if let known = products[symbol]?.quote, known.shows(quote) { return }
+        withProduct(symbol) { messages, product in messages.ticker(quote, &product) }
+        push(.ticker, delta.symbol)
     }
 
     private mutating func show(_ quote: Quote) {
@@ -164,5 +188,12 @@ struct VenueFloor: ~Copyable {
         return Quote(
             eventTime: trade.eventTime, symbol: trade.symbol, bid: Price(rawValue: trade.price.rawValue - half), bidSize: size,
             ask: Price(rawValue: trade.price.rawValue + half), askSize: size)
+    }
+}
+
+extension Quote {
+    /// Whether it shows the same as another.
+    fileprivate func shows(_ other: Quote) -> Bool {
+        (bid, bidSize) == (other.bid, other.bidSize) && (ask, askSize) == (other.ask, other.askSize)
     }
 }

@@ -186,7 +186,8 @@ struct VenuePlayer: ~Copyable {
     private mutating func moment() -> Int64 {
         guard phase == .playing, let upcoming else {
             // The tape stands; the script goes on, and what it says has its time.
-            return phase == .open || !configuration.script.isEmpty ? asideTape + (Mailbox.now() - asideWall) : tapeTime
+            let goesOn = phase == .open || !configuration.script.isEmpty || floor.venue.nextDue < .max
+            return goesOn ? asideTape + (Mailbox.now() - asideWall) : tapeTime
         }
         tapeTime = pace.moment(at: Mailbox.now(), from: tapeTime, to: max(tapeTime, upcoming.eventTime))
         return tapeTime

@@ -4,18 +4,21 @@ import TradingModel
 public enum TapeEvent: Sendable {
     case trade(Trade)
     case quote(Quote)
+    /// A change of a book of single orders: such a tape has no quotes of its own.
+    case book(BookDelta)
 
     public var eventTime: Int64 {
         switch self {
         case .trade(let trade): trade.eventTime
         case .quote(let quote): quote.eventTime
+        case .book(let delta): delta.eventTime
         }
     }
 }
 
 /// A recorded market in order of time.
 public protocol Tape {
-    /// Whether it holds quotes. Without them the venue shows its own around the last trade.
+    /// Whether it holds quotes, or a book that has them. Without them the venue shows its own around the last trade.
     var hasQuotes: Bool { get }
     /// The next event; nil at the end. Throws `VenueError.badTape`.
     mutating func next() throws(VenueError) -> TapeEvent?
@@ -30,7 +33,7 @@ public struct MemoryTape: Tape {
     public init(_ events: [TapeEvent]) {
         self.events = events
         hasQuotes = events.contains {
-            if case .quote = $0 { true } else { false }
+            if case .trade = $0 { false } else { true }
         }
     }
     public mutating func next() -> TapeEvent? {

@@ -11,7 +11,7 @@ struct Venue: ParsableCommand {
 
     @Option(
         help:
-            "What to play: a trades-csv or quotes-csv, a folder of both, or a LOBSTER message file; .gz too. Without it the venue shows what its script shows, and the time is the clock's."
+            "What to play: a trades-csv or quotes-csv, a folder of both, a LOBSTER message file, DBN, ITCH or a tick file; packed too. Without it the venue shows what its script shows, and the time is the clock's."
     ) var tape: String?
     @Option(help: "What goes wrong, and when: a venue-script.yaml (docs/venue-script.md).") var script: String?
     @Option(help: "The port of the FIX acceptor.") var fix = 9_880
@@ -20,6 +20,16 @@ struct Venue: ParsableCommand {
     @Option(help: "The venue's name, and the clients that may log on, as VENUE:CLIENT.") var client = "BROKER:FLOOR"
     @Option(help: "What an order that rested pays, in basis points; negative: a rebate.") var makerFee = "0"
     @Option(help: "What an order that came to the market pays, in basis points; in an auction too.") var takerFee = "0"
+    @Option(
+        help:
+            "Whether a size that shrinks without a trade shrinks behind an order (risk-averse), or ahead of it too (probabilistic)."
+    )
+    var queue = "risk-averse"
+    @Option(help: "Probabilistic: n of backⁿ / (backⁿ + frontⁿ), from 1 to 8.") var power = 3
+    @Option(help: "How long requests are on their way: a duration, or several with commas between, of which each takes one.")
+    var entryLatency = "0s"
+    @Option(help: "The same for reports.") var responseLatency = "0s"
+    @Option(help: "Of what is taken from these tables.") var seed: UInt64 = 1
     @Option(help: "Where to write the day's fills and positions at the end.") var statement: String?
     @Option(help: "Where the FIX session keeps its numbers and messages; in memory when left out, so a restart begins anew.")
     var store: String?
@@ -43,6 +53,16 @@ struct Venue: ParsableCommand {
             throw Refusal.configuration("--maker-fee \(makerFee), --taker-fee \(takerFee): basis points, at most 4 decimals")
         }
         configuration.fees = fees
+        switch queue {
+        case "risk-averse": configuration.queue = .riskAverse
+        case "probabilistic" where (1...8).contains(power): configuration.queue = .probabilistic(power: power)
+        default:
+            throw Refusal.configuration(
+                "--queue \(queue) --power \(power): risk-averse, or probabilistic with a power from 1 to 8")
+        }
+        configuration.latency = Latency(
+            entry: try Self.table("--entry-latency", entryLatency),
+            response: try Self.table("--response-latency", responseLatency), seed: seed)
         configuration.announce = { say($0) }
         let names = Names()
         if let script {
@@ -64,5 +84,14 @@ struct Venue: ParsableCommand {
             let done = try server.run()
             say("venue: \(done.events) tape events, \(done.reports) reports, \(done.fills) fills")
         } catch { throw Refusal.answer(error.description) }
+    }
+
+    private static func table(_ option: String, _ text: String) throws -> [Int64] {
+        try text.split(separator: ",").map {
+            guard let time = DurationText.nanoseconds(String($0)), time >= 0 else {
+                throw Refusal.configuration("\(option) \(text): \(DurationText.howToWrite)")
+            }
+            return time
+        }
     }
 }
