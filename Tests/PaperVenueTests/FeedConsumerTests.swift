@@ -37,6 +37,7 @@ import WebSockets
             switch event {
             case .trade(let trade): trades.append(trade)
             case .quote(let quote): quotes.append(quote)
+            case .book: Issue.record("a day of trades and quotes has no book")
             }
         }
         let collector = Collector()

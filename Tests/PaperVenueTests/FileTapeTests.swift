@@ -85,7 +85,7 @@ import TradingModel
         #expect(message(folder).hasSuffix("the folder holds neither trades.csv nor quotes.csv (plain or .gz)"))
         #expect(
             message(try write("a.csv", "x,y\n1,2\n")).hasSuffix(
-                "it is none of trades-csv, quotes-csv, LOBSTER and a Binance capture"))
+                "it is none of trades-csv, quotes-csv, book-csv, LOBSTER, a Binance capture, DBN, ITCH and a tick file"))
         #expect(message(try write("b.csv", trades + "1000000001,A,5,1\n")).contains("time goes back"))
         #expect(message(try write("c.csv", trades + "1000000009,A,-,1\n")).contains("c.csv:4: price"))
     }
@@ -131,6 +131,7 @@ import TradingModel
         while let event = try tape.next() {
             switch event {
             case .quote(let next): quote = next
+            case .book: Issue.record("LOBSTER's pair has no book of single orders here")
             case .trade(let trade):
                 count += 1
                 if trade.price == quote?.bid || trade.price == quote?.ask { atQuote += 1 }

@@ -12,11 +12,11 @@ struct FloorBench: ~Copyable {
     let elm: SymbolID
     var floor: VenueFloor
 
-    init(hasQuotes: Bool = true, change: (inout VenueConfiguration) throws -> Void = { _ in }) rethrows {
+    init(hasQuotes: Bool = true, change: (inout VenueConfiguration) -> Void = { _ in }) {
         elm = names.symbol("ELM-USD")
         var configuration = VenueConfiguration()
         configuration.tickSize = cents(1)
-        try change(&configuration)
+        change(&configuration)
         floor = VenueFloor(configuration, names: names, instruments: InstrumentTable(), hasQuotes: hasQuotes)
     }
     mutating func quote(_ time: Int64, _ bid: Int64, _ bidSize: Int64, _ ask: Int64, _ askSize: Int64) {
@@ -83,17 +83,17 @@ struct FloorBench: ~Copyable {
 
     @Test("how an auction stands and what it came to is on the feed, and reports are late by the stated latency")
     func auctionOnTheFeed() throws {
-        let names = Names()
-        var bench = try FloorBench {
-            $0.latency = Latency(response: [500])
-            $0.script = try VenueScript(
-                text: """
-                    script: auction
-                    steps:
-                      - { call: "*" }
-                      - { at: "00:00:02", auction: { symbol: "*", kind: opening } }
+        let script = try VenueScript(
+            text: """
+                script: auction
+                steps:
+                  - { call: "*" }
+                  - { at: "00:00:02", auction: { symbol: "*", kind: opening } }
 
-                    """, named: "s.yaml", names: names)
+                """, named: "s.yaml", names: Names())
+        var bench = FloorBench {
+            $0.latency = Latency(response: [500])
+            $0.script = script
         }
         bench.floor.open(at: 0)
         bench.quote(10, 999, 10, 1001, 5)
