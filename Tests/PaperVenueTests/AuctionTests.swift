@@ -108,6 +108,29 @@ extension EngineBench {
         #expect(bench.take() == ["B expired expired 0/0"])
     }
 
+    /// By hand: of 40 the market order takes 30, the limit at the price the rest; a print may go to either side.
+    @Test("an auction of the tape trades ours at the next print's price, up to its size")
+    func tape() {
+        var bench = EngineBench()
+        bench.quote(999, 10, 1001, 10)
+        bench.submit("A", .buy, 30, .atTheClose)
+        bench.submit("B", .buy, 30, at: 1000, .atTheClose)
+        bench.submit("C", .sell, 8, at: 1002, .atTheClose)
+        bench.submit("D", .sell, 8, at: 1000, .atTheClose)
+        bench.engine.awaitAuction(.closing, nil)
+        bench.quote(990, 10, 1050, 10)
+        _ = bench.take()
+        bench.print(1000, 40, .sell)
+        bench.print(1000, 40)
+        #expect(
+            bench.take() == [
+                "A trade filled 30@10 30/0", "B trade partiallyFilled 10@10 10/20", "D trade filled 8@10 8/0",
+                "B expired expired 10/0", "C expired expired 0/0",
+            ])
+        let told = bench.engine.takeAuctions().last
+        #expect(told?.phase == .done && told?.price == cents(1000) && told?.pairedQty == units(40))
+    }
+
     /// FIX 4.4, AuctionTimeInForce: at the opening and at the close are the bar's open and close.
     @Test("on bars an order for the opening fills at the open, one for the close at the close, or expires")
     func bars() {

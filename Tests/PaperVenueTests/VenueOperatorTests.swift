@@ -24,6 +24,7 @@ import TradingModel
           - { after: 130ns, call: "*" }
           - { after: 160ns, auction: { symbol: "*", kind: opening } }
           - { after: 250ns, interest: { symbol: ELM, side: sell, qty: "30" } }
+          - { after: 200ns, auction: { symbol: "*", price: tape } }
           - { after: 260ns, auction: { symbol: "*", kind: closing } }
         """
 

@@ -27,6 +27,9 @@ struct AuctionPrice: Equatable {
         var price: Price, volume: Int128, surplus: Int128
     }
 
+    /// One that is known.
+    init(price: Price, volume: Quantity) { (self.price, self.volume) = (price, volume) }
+
     init(of interests: [AuctionInterest], reference: Price) {
         let limits = Set(interests.lazy.filter { !$0.price.isNone }.map(\.price.rawValue)).sorted()
         var candidates = Self.candidates(limits.isEmpty && !reference.isNone ? [reference.rawValue] : limits, interests)

@@ -41,6 +41,7 @@ extension MatchingEngine {
     mutating func auction(_ kind: AuctionUpdate.Kind, _ symbol: SymbolID?, _ time: Int64, into reports: inout [ExecutionReport]) {
         guard let symbol else {
             phase.end(kind)
+            awaited = 0
             for i in books.indices { auction(kind, SymbolID(rawValue: UInt32(i)), time, into: &reports) }
             return
         }
@@ -51,12 +52,38 @@ extension MatchingEngine {
         // Of a symbol that nobody has named there is nothing to tell.
         if !interests.isEmpty || !books[book].lastPx.isNone { tell(book, kind, .done, result, time) }
         if result.volume > .zero { cross(book, kind, result, time, into: &reports) }
+        finish(kind, book, time, into: &reports)
+    }
+
+    /// What comes after an auction.
+    private mutating func finish(
+        _ kind: AuctionUpdate.Kind, _ book: Int, _ time: Int64, into reports: inout [ExecutionReport]
+    ) {
         books[book].phase.end(kind)
-        books[book].isHalted = false
+        (books[book].isHalted, books[book].awaited) = (false, 0)
         books[book].others.removeAll()
         expire(kind == .opening ? books[book].opening : kind == .closing ? books[book].closing : [], book, time, into: &reports)
         if kind == .closing { return }
         for buys in [true, false] { meetAgain(book, buys: buys, time, into: &reports) }
+    }
+
+    /// The next print of the symbol is an auction: until it comes orders are collected.
+    mutating func awaitAuction(_ kind: AuctionUpdate.Kind, _ symbol: SymbolID?) {
+        call(symbol)
+        if let symbol { return books[book(of: symbol)].awaited = kind.rawValue }
+        awaited = kind.rawValue
+        for i in books.indices where !books[i].phase.hasClosed { books[i].awaited = kind.rawValue }
+    }
+
+    /// The recorded auction: ours trade at its price, each side up to its size.
+    mutating func auction(_ kind: AuctionUpdate.Kind, at print: Trade, into reports: inout [ExecutionReport]) {
+        let book = book(of: print.symbol)
+        books[book].awaited = 0
+        tell(book, kind, .done, AuctionPrice(price: print.price, volume: print.size), print.eventTime)
+        // The print is the market's own: none of it stands before ours.
+        (books[book].others, books[book].bid.remaining, books[book].ask.remaining) = ([], .zero, .zero)
+        cross(book, kind, AuctionPrice(price: print.price, volume: print.size), print.eventTime, into: &reports)
+        finish(kind, book, print.eventTime, into: &reports)
     }
 
     /// The orders of an auction that is over, or will not be held.

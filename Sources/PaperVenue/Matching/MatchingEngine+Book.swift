@@ -9,7 +9,7 @@ extension MatchingEngine {
             precondition(symbol.index < 1 << 24, "a symbol's number is a small integer")
             for _ in books.count...symbol.index {
                 books.append(SymbolBook())
-                books[books.count - 1].phase = phase
+                (books[books.count - 1].phase, books[books.count - 1].awaited) = (phase, awaited)
             }
         }
         return symbol.index
@@ -50,10 +50,11 @@ extension MatchingEngine {
 
     /// What stands ahead of an order that joins its price now.
     private func queue(for order: VenueOrder) -> Int64 {
-        let book = books[order.symbol.index]
-        if let queues = book.queues { return queues.size(at: order.price, isBid: order.side.isBuy) }
-        guard book.hasQuote else { return VenueOrder.unknownQueue }
-        let own = order.side.isBuy ? book.bid : book.ask
+        // Field by field: the whole book would be copied.
+        let book = order.symbol.index, isBid = order.side.isBuy
+        if books[book].queues != nil { return books[book].queues?.size(at: order.price, isBid: isBid) ?? 0 }
+        guard books[book].hasQuote else { return VenueOrder.unknownQueue }
+        let own = isBid ? books[book].bid : books[book].ask
         if own.price.isNone || order.hasPriority(over: own.price) { return 0 }
         return order.price == own.price ? own.size.rawValue : VenueOrder.unknownQueue
     }

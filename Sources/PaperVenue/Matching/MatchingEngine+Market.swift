@@ -27,6 +27,9 @@ extension MatchingEngine {
     public mutating func trade(_ trade: Trade, into reports: inout [ExecutionReport]) {
         let book = book(of: trade.symbol)
         guard trade.size > .zero else { return }
+        if books[book].awaited != 0, let kind = AuctionUpdate.Kind(rawValue: books[book].awaited) {
+            return auction(kind, at: trade, into: &reports)
+        }
         books[book].lastPx = trade.price
         // Where the market is told order by order, its executions are too.
         guard !books[book].isStopped, books[book].queues == nil else { return }

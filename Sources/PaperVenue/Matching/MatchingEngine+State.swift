@@ -24,6 +24,7 @@ extension MatchingEngine {
         coder.field(&day)
         coder.field(&isClosed)
         phase.state(&coder)
+        coder.field(&awaited)
         coder.elements(&auctions)
         coder.field(&fills, filler: Fill.filler)
     }
@@ -95,6 +96,7 @@ extension SymbolBook {
         }
         coder.field(&others, filler: AuctionInterest(price: .none, quantity: .zero, isBuy: true))
         phase.state(&coder)
+        coder.field(&awaited)
         coder.field(&lastPx.rawValue)
         coder.field(&nextIndication)
         var isByOrder = queues != nil

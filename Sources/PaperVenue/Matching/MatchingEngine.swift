@@ -42,6 +42,7 @@ public struct MatchingEngine: ~Copyable {
     var texts = TextCache()
     /// What holds for symbols that nobody has named yet.
     var phase = AuctionPhase()
+    var awaited: UInt8 = 0
     var auctions: [AuctionUpdate] = []
     /// While set, new orders are rejected (OrdRejReason 2).
     public var isClosed = false
@@ -116,9 +117,9 @@ public struct MatchingEngine: ~Copyable {
                 report(ending.1, place, time, into: &reports)
             }
             (books[book].opening, books[book].closing, books[book].others) = ([], [], [])
-            books[book].phase = AuctionPhase()
+            (books[book].phase, books[book].awaited) = (AuctionPhase(), 0)
         }
-        phase = AuctionPhase()
+        (phase, awaited) = (AuctionPhase(), 0)
         forgetOldOrders()
         day += 1
     }

@@ -100,6 +100,8 @@ struct SymbolBook {
     /// What others have sent for the next auction.
     var others: [AuctionInterest] = []
     var phase = AuctionPhase()
+    /// An auction that the next print is: 0 for none.
+    var awaited: UInt8 = 0
     /// The last trade's price.
     var lastPx = Price.none
     /// When the next indicative price may be told.

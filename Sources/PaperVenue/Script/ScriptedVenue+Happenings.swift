@@ -122,7 +122,8 @@ extension ScriptedVenue {
         case .resume(let symbol):
             for symbol in symbol.map({ [$0] }) ?? engine.symbols { engine.resume(symbol, now, into: &fresh) }
         case .call(let symbol): engine.call(symbol)
-        case .auction(let kind, let symbol): engine.auction(kind, symbol, now, into: &fresh)
+        case .auction(let kind, let symbol, isOfTape: true): engine.awaitAuction(kind, symbol)
+        case .auction(let kind, let symbol, isOfTape: false): engine.auction(kind, symbol, now, into: &fresh)
         case .interest(let symbol, let side, let quantity, let price):
             let interest = AuctionInterest(price: price ?? .none, quantity: quantity, isBuy: side.isBuy)
             engine.join(interest, symbol, now)

@@ -118,6 +118,9 @@ extension VenueScript {
             .record([
                 Parameter("symbol", .text, doc: "or `*`"),
                 Parameter("kind", .choice(auctions.map(\.key)), .default("intraday"), doc: "which orders it is for"),
+                Parameter(
+                    "price", .choice(["book", "tape"]), .default("book"),
+                    doc: "book: of those who take part; tape: the next print's, up to its size"),
             ]), .optional, doc: "those collected trade at a single price; the end of a call or a halt"),
         Parameter(
             "interest",
@@ -317,7 +320,8 @@ extension VenueScript.Step {
             let word = held.text("symbol")
             happenings.append(
                 .auction(
-                    VenueScript.auctions[held.text("kind")] ?? .intraday, word == "*" ? nil : names.symbol(word)))
+                    VenueScript.auctions[held.text("kind")] ?? .intraday, word == "*" ? nil : names.symbol(word),
+                    isOfTape: held.text("price") == "tape"))
         }
         if let shown = settings.mapIfPresent("quote") {
             happenings.append(

@@ -59,7 +59,8 @@ public struct VenueScript: Sendable {
         case trade(Trade)
         /// Orders are collected for an auction from now on. Nil: every symbol.
         case call(SymbolID?)
-        case auction(AuctionUpdate.Kind, SymbolID?)
+        /// Where `isOfTape`, the next print is the auction.
+        case auction(AuctionUpdate.Kind, SymbolID?, isOfTape: Bool)
         /// Somebody else's order for the next auction.
         case interest(SymbolID, Side, Quantity, Price?)
         /// For so many ns nobody can log on.
