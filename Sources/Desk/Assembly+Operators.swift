@@ -34,14 +34,12 @@ extension Assembly {
         case "gate": return makeGate(vertex)
         case "exit-check": return makeExitCheck(vertex)
         case "parents", "algos", "parent-reports": return makeParents(vertex, number)
+        case "drop-copy-check": return makeDropCopyCheck(vertex)
         case "paper-venue": return makePaperVenue(vertex)
         case "oms":
-            let read = vertex.input("orders")?.element == ClearedOrder.elementName
-            let orders =
-                read
-                ? graph.add(name + ".requests", RequestOf(), from: required(vertex, "orders", as: ClearedOrder.self)).out
-                : required(vertex, "orders", as: OrderRequest.self)
-            return both(graph.add(name, OMSOperator(), from: orders, and: required(vertex, "reports", as: ExecutionReport.self)))
+            return both(
+                graph.add(name, OMSOperator(), from: requests(vertex), and: required(vertex, "reports", as: ExecutionReport.self))
+            )
         case "positions":
             return both(
                 graph.add(name, PositionsOperator(costMethod(settings)), from: required(vertex, "in", as: OrderUpdate.self)))

@@ -1,5 +1,6 @@
 import Operators
 import PlainData
+import Reconciler
 import StreamRuntime
 import Topology
 import TradingModel
@@ -19,6 +20,8 @@ public final class Assembly {
     public private(set) var witnesses: [String: ComplianceWitness] = [:]
     /// Who answers the commands of which source.
     var answers: [AnsweringCompliance] = []
+    /// How many executions wait for their drop copies.
+    var copyBoards: [CopyBoard] = []
     private let isExplained: Bool
     /// Whether `thread` and `shards` are carried out. They change no output, so a run that is no faster for them is built
     /// without.

@@ -13,7 +13,7 @@ public enum Elements {
             OrderRequest.self, DeskCommand.self,
             ClearedOrder.self,
             ExecutionReport.self, OrderUpdate.self, Anomaly.self, ParentUpdate.self, ParentEntry.self, ParentTerms.self,
-            ParentReport.self, PositionUpdate.self, Finding.self, ProfitAndLoss.self,
+            ParentReport.self, PositionUpdate.self, Finding.self, ProfitAndLoss.self, CopyBreak.self,
         ]
 
     public static func type(named name: String) -> any Element.Type {

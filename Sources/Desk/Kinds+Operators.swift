@@ -5,7 +5,7 @@ enum OperatorKinds {
     static let all: [VertexKind] = [
         timeBars, slidingBars, sessionBars, ema, rsi, zscore, atr, momentumTargets, drift, compliance, twap, vwapSlicer,
         pov, implementationShortfall, iceberg, parents, algos, parentReports, gate, exitCheck, oms,
-        positions, profit, paperVenue,
+        positions, profit, paperVenue, dropCopyCheck,
     ]
 
     static let timeBars = VertexKind(

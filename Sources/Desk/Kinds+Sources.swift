@@ -4,7 +4,7 @@ import TradingModel
 
 /// What `sources:` may hold. The built-in `loop` comes with the catalog.
 enum SourceKinds {
-    static let all: [VertexKind] = [file, websocket, fix, commands]
+    static let all: [VertexKind] = [file, websocket, fix, dropCopy, commands]
 
     static let file = VertexKind(
         "file", .source,

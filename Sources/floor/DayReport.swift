@@ -62,6 +62,7 @@ struct DayReport {
                 "\(summary.parents.values.filter { $0 == state }.count) \(name)"
             }
             line("parents", parents.joined(separator: ", "))
+            if !summary.copyBreaks.isEmpty { line("drop copy", copyBreaks) }
             if summary.anomalies > 0 { line("anomalies", "\(summary.anomalies)") }
             if !summary.inDoubt.isEmpty {
                 line("in doubt", summary.inDoubt.map { $0.text(desk.assembly.names) }.sorted().joined(separator: " "))
@@ -105,6 +106,16 @@ struct DayReport {
         return graph.ports.filter { $0.total > 0 || !unread.contains($0.name) }
     }
 
+    /// What is open between the reports and their copies: how many of each kind, and the first few by name.
+    private var copyBreaks: String {
+        let rows = summary.copyBreaks.values.sorted { $0.number < $1.number }, names = desk.assembly.names
+        let kinds = Dictionary(grouping: rows, by: \.kind).sorted { $0.key.rawValue < $1.key.rawValue }
+        let shown = rows.prefix(5).map { row in
+            "\(row.kind.code) \(row.clOrdID.text(names))" + (row.execID == .none ? "" : "/\(names.text(of: row.execID))")
+        }
+        return "open breaks: " + kinds.map { "\($0.value.count) \($0.key.code)" }.joined(separator: ", ")
+            + " (" + shown.joined(separator: ", ") + (rows.count > 5 ? ", …" : "") + ")"
+    }
     private var triggers: String {
         let rows = summary.triggers.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value)× \($0.key.code)" }
         return rows.isEmpty ? "" : " (" + rows.joined(separator: ", ") + ")"
@@ -147,6 +158,7 @@ struct DayReport {
         var sources: [String: UInt64], outputs: [String: UInt64], orders: [String: Int], fills: Int
         var traded: String, realised: String, unrealised: String, compliance: [String: Int], anomalies: Int, inDoubt: Int,
             open: Int
+        var copyBreaks: [String: Int]
         var asked: [String: Int], unaccounted: [String], unasked: [String], controls: [String: Int]
         var overflow: [String: Overflowed], grown: [String: Int]
     }
@@ -166,6 +178,7 @@ struct DayReport {
             unrealised: summary.unrealised.description,
             compliance: Dictionary(uniqueKeysWithValues: summary.decisions.map { ($0.key.text(names), $0.value) }),
             anomalies: summary.anomalies, inDoubt: summary.inDoubt.count, open: summary.openOrders.count,
+            copyBreaks: Dictionary(grouping: summary.copyBreaks.values, by: \.kind.code).mapValues(\.count),
             asked: Dictionary(uniqueKeysWithValues: summary.account.counts.map { ("\($0.fate)", $0.count) }),
             unaccounted: summary.unaccounted.map { $0.text(names) },
             unasked: summary.unasked.map { $0.text(names) },
@@ -190,5 +203,7 @@ struct DayReport {
 }
 
 extension ParentUpdate.State {
-    static let allNames: [(ParentUpdate.State, String)] = [(.done, "done"), (.working, "unfinished"), (.rejected, "rejected")]
+    static let allNames: [(ParentUpdate.State, String)] = [
+        (.done, "done"), (.working, "unfinished"), (.suspended, "paused"), (.rejected, "rejected"),
+    ]
 }

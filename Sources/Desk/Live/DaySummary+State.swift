@@ -32,6 +32,18 @@ extension DaySummary {
         coder.table(&account.parents, key: { $0.field(&$1.rawValue) }, none: ClOrdID.none, filler: ClOrdID.none) {
             $0.field(&$1.rawValue)
         }
+        let report = ExecutionReport(
+            eventTime: 0, clOrdID: .none, execType: .none, ordStatus: .new, symbol: SymbolID(rawValue: 0), side: .none)
+        var found = copyBreaks.values.sorted { $0.number < $1.number }
+        var openCount = UInt32(found.count)
+        coder.field(&openCount)
+        for i in 0..<Int(openCount) where !coder.isTruncated {
+            if !coder.isSaving {
+                found.append(CopyBreak(eventTime: 0, number: 0, kind: .fillMissingLocally, state: .open, of: report))
+            }
+            coder.element(&found[i])
+            copyBreaks[found[i].number] = found[i]
+        }
         coder.ids(&inDoubt)
         coder.ids(&open)
         coder.ids(&workingParents)

@@ -19,6 +19,8 @@ public final class DaySummary {
     public internal(set) var decisions: [Outcome: Int] = [:]
     public internal(set) var triggers: [Check: Int] = [:]
     public internal(set) var anomalies = 0
+    /// The differences between reports and their drop copies that are open, by their numbers.
+    public internal(set) var copyBreaks: [UInt64: CopyBreak] = [:]
     public internal(set) var inDoubt: Set<ClOrdID> = []
     /// What became of the orders that were asked for.
     public internal(set) var account = OrderAccount()
@@ -55,6 +57,7 @@ public final class DaySummary {
             case let edge as Edge<Finding>: each(edge) { self.take($0) }
             case let edge as Edge<OrderRequest>: each(edge) { self.account.take($0) }
             case let edge as Edge<Anomaly>: each(edge) { _ in self.anomalies += 1 }
+            case let edge as Edge<CopyBreak>: each(edge) { self.take($0) }
             case let edge as Edge<ParentUpdate>: each(edge) { self.take($0) }
             case let edge as Edge<Trade> where edge.isPort: each(edge) { self.lastPrices[$0.symbol.index] = $0.price }
             default: break
@@ -84,9 +87,15 @@ public final class DaySummary {
             triggers[finding.check, default: 0] += 1
         }
     }
+    private func take(_ found: CopyBreak) {
+        copyBreaks[found.number] = found.state == .open ? found : nil
+        gauges?.openCopies(copyBreaks.values)
+    }
     private func take(_ parent: ParentUpdate) {
+        // What a slicer says to a replace or a pause is about no parent of its own.
+        if account.fates[parent.clOrdID] == .request { return }
         parents[parent.clOrdID] = parent.state
-        if parent.state == .working { workingParents.insert(parent.clOrdID) } else { workingParents.remove(parent.clOrdID) }
+        if parent.state.isOpen { workingParents.insert(parent.clOrdID) } else { workingParents.remove(parent.clOrdID) }
     }
 
     public var realised: Notional { positions.values.reduce(.zero) { $0 + $1.realised } }

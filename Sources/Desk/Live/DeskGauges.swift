@@ -1,6 +1,7 @@
 import Clearance
 import Reconciler
 import StreamRuntime
+import Synchronization
 import Topology
 import TradingModel
 
@@ -13,6 +14,11 @@ final class DeskGauges {
     private var inDoubt: SeriesMetrics?
     private var triggers: [Trigger: SeriesMetrics] = [:]
     private var breaks: [BreakClass: SeriesMetrics] = [:]
+    /// By the codes of their classes: what the ledger has, and what the drop copies' checks say.
+    private struct OpenBreaks {
+        var ledger: [String: Int] = [:], copies: [String: Int] = [:]
+    }
+    private let open = Mutex(OpenBreaks())
 
     private struct Trigger: Hashable {
         var check: Check, outcome: Outcome
@@ -33,7 +39,8 @@ final class DeskGauges {
             inDoubt = counters.gauge("floor_orders_in_doubt", help: "Orders whose fate at the venue is unknown.")
             for kind in BreakClass.allCases {
                 breaks[kind] = gauge(
-                    "floor_breaks_open", ("class", kind.name), "Open breaks of the day's last reconciliation.")
+                    "floor_breaks_open", ("class", kind.name),
+                    "Open breaks: of the day's last reconciliation, and of drop copies.")
             }
         }
         if elements.contains(Finding.elementName) {
@@ -42,7 +49,8 @@ final class DeskGauges {
                 make(Trigger(check: check, outcome: check.isAct ? .ok : check.code.hasPrefix("S") ? .review : .block))
             }
         }
-        for vertex in topology.vertices where vertex.role == .sink && vertex.kind == "fix" {
+        for vertex in topology.vertices
+        where vertex.role == .sink && vertex.kind == "fix" || vertex.role == .source && vertex.kind == "drop-copy" {
             _ = session(vertex.settings.text("session"))
         }
     }
@@ -81,12 +89,24 @@ final class DeskGauges {
             orders[state]?.value = Double(summary.orders.values.reduce(0) { $0 + ($1 == state ? 1 : 0) })
         }
         ordersInDoubt(summary.inDoubt.count)
+        openCopies(summary.copyBreaks.values)
     }
     // MARK: - The ledger's thread
 
     /// By the codes of their classes.
-    func openBreaks(_ counts: [String: Int]) {
-        for (kind, gauge) in breaks { gauge.value = Double(counts[kind.code] ?? 0) }
+    func openBreaks(_ counts: [String: Int]) { show { $0.ledger = counts } }
+    /// Of the drop copies' checks: on the summary's thread.
+    func openCopies(_ found: some Sequence<CopyBreak>) {
+        let counts = found.reduce(into: [String: Int]()) { $0[$1.kind.code, default: 0] += 1 }
+        show { $0.copies = counts }
+    }
+    private func show(_ change: (inout OpenBreaks) -> Void) {
+        open.withLock { open in
+            change(&open)
+            for (kind, gauge) in breaks {
+                gauge.value = Double((open.ledger[kind.code] ?? 0) + (open.copies[kind.code] ?? 0))
+            }
+        }
     }
 
     // MARK: - A session's thread

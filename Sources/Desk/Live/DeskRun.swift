@@ -19,6 +19,7 @@ public final class DeskRun {
     public var effects: EffectThread { sinks.effects }
     private let sinks: DeskSinks
     private var feeds: [any LiveFeed] = []
+    private var copies: [CopyDoor] = []
     /// Where people come in.
     private var controls: [ControlDesk] = []
     private let feedSwitches = FeedSwitches()
@@ -54,7 +55,7 @@ public final class DeskRun {
             DeskRun.prefill(names, manifest)
         }
         let today = UInt64(max(0, settings.time.now() / UTC.day - 18_262))  // 2020-01-01
-        let isLive = topology.vertices.contains { $0.role == .source && ($0.kind == "websocket" || $0.kind == "fix") }
+        let isLive = topology.vertices.contains { $0.role == .source && ["websocket", "fix", "drop-copy"].contains($0.kind) }
         let isStepped = !isLive && topology.vertices.contains { $0.loop != nil }
         // In steps no batch begins before the last one is done everywhere: threads would only hand things over.
         if topology.hasThreads, isStepped {
@@ -126,9 +127,12 @@ public final class DeskRun {
         }
         attachLoops()
         try sinks.attach(from: checkpoint, gauges)
+        for vertex in assembly.topology.vertices where vertex.role == .source && vertex.kind == "drop-copy" {
+            copies.append(try CopyDoor(vertex, assembly, engine, directory, settings, gauges))
+        }
         try attachControls()
         summary.watch(assembly)
-        engine.keep(CheckpointPart("summary", version: 2) { [summary] in summary.state(&$0) })
+        engine.keep(CheckpointPart("summary", version: 3) { [summary] in summary.state(&$0) })
         try assembly.graph.spill(threads: assembly.spillingThreads, into: sinks.spillPlace(""), notice: settings.notice)
         if let directory, settings.durability != .none, let interval = settings.checkpointInterval {
             attachCheckpointer(directory, every: interval)
@@ -154,6 +158,8 @@ public final class DeskRun {
             let waitsForParents = engine.options.clockInterval != nil && summary.hasWorkingParents
             // Where no venue is connected, nothing more will be heard of an order.
             guard !sinks.routes.isEmpty else { return true }
+            // Its copies tell whether the day is whole; time makes a break of what has none.
+            if engine.options.clockInterval != nil, assembly.copyBoards.contains(where: { $0.waiting > 0 }) { return false }
             let isOpen = summary.hasOpenOrders || waitsForParents || sinks.routes.contains(where: \.isBusy)
             let silence = settings.time.monotonic() - lastNews
             return silence >= (sinks.routes.map { isOpen ? $0.wait : $0.settle }.max() ?? 0)
@@ -271,6 +277,7 @@ public final class DeskRun {
         // FIX first: its descriptors must be small numbers (QuickFIX waits with select).
         for route in sinks.routes { try route.start() }
         for door in sinks.doors { try door.start() }
+        for door in copies { try door.start() }
         if let directory { for control in controls { try control.listen(in: directory) } }
         for vertex in assembly.topology.vertices where vertex.role == .source {
             switch vertex.kind {
@@ -299,5 +306,6 @@ public final class DeskRun {
     private func stopSessions() {
         for door in sinks.doors { door.stop() }
         for route in sinks.routes { route.stop() }
+        for door in copies { door.stop() }
     }
 }

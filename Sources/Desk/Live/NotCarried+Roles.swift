@@ -8,6 +8,15 @@ extension NotCarried {
         for session in topology.sessions {
             let isAcceptor = session.settings.text("role") == "acceptor"
             let users = topology.vertices.filter { $0.kind == "fix" && $0.settings.text("session") == session.name }
+            let copies = topology.vertices.filter {
+                $0.kind == "drop-copy" && $0.settings.text("session") == session.name
+            }
+            guard copies.count + (copies.isEmpty ? 0 : users.count) <= 1 else {
+                throw .venue(
+                    "session \(session.name): a drop copy has its session to itself; give the orders, or the other source, one of their own"
+                )
+            }
+            if !copies.isEmpty { continue }
             let sources = users.filter { $0.role == .source }, sinks = users.filter { $0.role == .sink }
             for sink in sinks {
                 let element = sink.inputs.first?.element ?? "", takes = isAcceptor ? ParentReport.elementName : "ClearedOrder"

@@ -31,7 +31,7 @@ public struct SessionQuirks: Hashable, Sendable {
         didSet { bySymbol = Dictionary(symbols.map { ($1, $0) }) { first, _ in first } }
     }
     /// The desk's name, by the venue's.
-    private(set) var bySymbol: [String: String] = [:]
+    public private(set) var bySymbol: [String: String] = [:]
 
     public init() {}
 
