@@ -19,8 +19,12 @@ public struct ClearedOrder: Element {
     /// A smaller order that works for this one. Nil where it would not be covered by it: no quantity or a larger one, a
     /// price on the wrong side of this order's limit, or this is not a new order. That all children together stay
     /// within the parent is the slicer's to keep.
-    /// - Parameter price: its limit; `.none` for a market order, which only a market order can have as a child.
-    public func child(clOrdID: ClOrdID, orderQty: Quantity, price: Price, eventTime: Int64) -> ClearedOrder? {
+    /// - Parameters:
+    ///   - price: its limit; `.none` for a market order, which only a market order can have as a child.
+    ///   - timeInForce: how long it works, where that is not as long as this order.
+    public func child(
+        clOrdID: ClOrdID, orderQty: Quantity, price: Price, eventTime: Int64, timeInForce: TimeInForce? = nil
+    ) -> ClearedOrder? {
         guard request.action == .new, orderQty > .zero, orderQty <= request.orderQty else { return nil }
         if request.ordType == .limit {
             guard !price.isNone, request.side.isBuy ? price <= request.price : price >= request.price else { return nil }
@@ -28,6 +32,7 @@ public struct ClearedOrder: Element {
         var child = request
         (child.clOrdID, child.parentID, child.orderQty, child.eventTime) = (clOrdID, request.clOrdID, orderQty, eventTime)
         (child.price, child.ordType) = (price, price.isNone ? .market : .limit)
+        child.timeInForce = timeInForce ?? request.timeInForce
         return ClearedOrder(child)
     }
 

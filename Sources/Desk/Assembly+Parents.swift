@@ -43,6 +43,7 @@ extension Assembly {
             passiveTicks: settings.integer("passive"))
         (usual.leastChild, usual.variation) = (raw("min_child"), settings.integer("variation"))
         usual.seed = UInt64(settings.integer("seed"))
+        usual.close = OperatorKinds.marketClose(settings)
         var menu = StrategyMenu(usual: usual)
         (menu.curve, menu.rates, menu.display) = (curve, seesTrades ? rates : nil, raw("display"))
         if settings.has("impact") {

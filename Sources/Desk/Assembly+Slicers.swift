@@ -47,6 +47,7 @@ extension Assembly {
             tactic, duration: duration, slices: slices,
             completion: settings.textIfPresent("completion") == "complete" ? .completeByEnd : .cancelRemainder,
             passiveTicks: settings.integer("passive"))
+        plan.close = OperatorKinds.marketClose(settings)
         plan.leastChild = raw("min_child")
         plan.variation = settings.integer("variation")
         plan.seed = UInt64(settings.integer("seed"))

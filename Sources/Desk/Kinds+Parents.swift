@@ -66,7 +66,7 @@ extension OperatorKinds {
             Parameter(
                 "variation", .integer(0...50), .default("0"), unit: "%", doc: "by how much a child's size is varied at random"),
             Parameter("seed", .integer(0 ... .max), .default("0"), doc: "of that variation; each parent has its own numbers"),
-        ],
+        ] + marketClose,
         inputs: [
             InputPort("terms", accepts: [ParentTerms.elementName], mustNotDrop: true),
             InputPort("orders", accepts: ["ClearedOrder"], mustNotDrop: true),
@@ -90,7 +90,7 @@ extension OperatorKinds {
             case "iceberg"
             where millionths(settings.decimal("display")) == 0 && (try? Quantity(settings.decimal("display"))) == .zero:
                 return [.init(parameter: "strategy", "iceberg needs display")]
-            default: return []
+            default: return closeProblems(settings)
             }
         })
 }

@@ -9,8 +9,9 @@ extension OperatorKinds {
     static let slicers: Set<String> = ["twap", "vwap-slicer", "pov", "implementation-shortfall", "iceberg"]
 
     static let twap = VertexKind(
-        "twap", .operator, parameters: [duration, slices, completion(), passive] + sizes, inputs: slicerInputs,
-        outputs: slicerOutputs, summary: "Slices a parent evenly over time, on the lot grid, the remainder carried.")
+        "twap", .operator, parameters: [duration, slices, completion(), passive] + sizes + marketClose,
+        inputs: slicerInputs, outputs: slicerOutputs,
+        summary: "Slices a parent evenly over time, on the lot grid, the remainder carried.", rule: closeProblems)
 
     static let vwapSlicer = VertexKind(
         "vwap-slicer", .operator,
@@ -24,14 +25,14 @@ extension OperatorKinds {
             Parameter("opens", .text, .optional, doc: "the time of day (UTC) of the curve's first stretch, like 13:30"),
             Parameter("stretch", .duration(), .optional, doc: "with `opens`: the length of a stretch"),
             completion(), passive,
-        ] + sizes,
+        ] + sizes + marketClose,
         inputs: slicerInputs, outputs: slicerOutputs,
         summary:
             "Slices a parent in proportion to a volume curve; what comes back unfilled is spread over the rest of the curve. A parent in whose time the curve has no volume is rejected.",
         rule: { settings in
             let curve = volumeCurve(settings)
             if let problem = curve.problem { return [.init(parameter: problem.key, problem.text)] }
-            return []
+            return closeProblems(settings)
         })
 
     static let pov = VertexKind(
@@ -50,7 +51,7 @@ extension OperatorKinds {
                     "a child is at most this share of what traded since the last look, however far behind; by default twice `rate`"
             ),
             completion("cancel"), passive,
-        ] + sizes,
+        ] + sizes + marketClose,
         inputs: slicerInputs + [InputPort("trades", accepts: ["Trade"])], outputs: slicerOutputs,
         summary: "Works a parent as a share of what trades in the market.",
         rule: { settings in
@@ -61,7 +62,7 @@ extension OperatorKinds {
             if let most = settings.decimalIfPresent("max_rate"), millionths(most) < rate {
                 return [.init(parameter: "max_rate", "is less than rate: \(settings.decimal("rate"))")]
             }
-            guard settings.duration("duration") / settings.duration("every") > 1_000_000 else { return [] }
+            guard settings.duration("duration") / settings.duration("every") > 1_000_000 else { return closeProblems(settings) }
             return [.init(parameter: "every", "is so short that it would look more than a million times")]
         })
 
@@ -81,13 +82,13 @@ extension OperatorKinds {
                 doc: "γ: how far each unit traded moves the price for good"),
             Parameter("day", .duration(), .default("390m"), doc: "how long a day of trading is"),
             completion(), passive,
-        ] + sizes,
+        ] + sizes + marketClose,
         inputs: slicerInputs, outputs: slicerOutputs,
         summary:
             "Slices a parent along the path of least cost and risk (Almgren and Chriss): the more risk is minded, the earlier. What comes back unfilled goes along the rest of the path.",
         rule: { settings in
             let interval = sliceInDays(settings), impact = shortfall(settings).effectiveImpact(interval: interval)
-            if impact > 0 { return [] }
+            if impact > 0 { return closeProblems(settings) }
             return [
                 .init(
                     parameter: "permanent_impact",
@@ -104,11 +105,11 @@ extension OperatorKinds {
                 "display", .decimal(min: "0.00000001", max: "90000000000"), doc: "how much is shown at a time, before `variation`"
             ),
             passive, variation, seed,
-        ],
+        ] + marketClose,
         inputs: slicerInputs, outputs: slicerOutputs,
         summary:
-            "Shows a parent a piece at a time: a new child when the last one is gone. After three in a row that end with nothing traded it gives up."
-    )
+            "Shows a parent a piece at a time: a new child when the last one is gone. After three in a row that end with nothing traded it gives up.",
+        rule: closeProblems)
 
     // MARK: What they share
 

@@ -19,6 +19,7 @@ extension FIXTag {
     public static let cumQty: FIXTag = 14
     public static let execID: FIXTag = 17
     public static let execRefID: FIXTag = 19
+    public static let execInst: FIXTag = 18
     public static let handlInst: FIXTag = 21
     public static let lastPx: FIXTag = 31
     public static let lastQty: FIXTag = 32

@@ -12,7 +12,7 @@ struct SlicePicture {
 
     var text: String {
         let plan = request.plan, width = 40.0
-        var out = "\(kind): \(request.quantity) from \(UTC.text(request.start)) to \(UTC.text(request.start + plan.duration))"
+        var out = "\(kind): \(request.quantity) from \(UTC.text(request.start)) to \(UTC.text(plan.end(from: request.start)))"
         out += ", \(children.count) child orders in lots of \(request.lot)\n"
         if case .iceberg = plan.tactic { out += "each is sent when the one before is gone\n" }
         guard let largest = children.map(\.quantity).max() else { return out + "nothing would be sent\n" }
@@ -23,7 +23,7 @@ struct SlicePicture {
         for (i, child) in children.enumerated() {
             let bar = Int((child.quantity.double / largest.double * width).rounded())
             out += "\(padded(times[i], columns[0]))  \(padded(quantities[i], columns[1]))  \(padded(sums[i], columns[2]))  "
-            out += String(repeating: "█", count: max(1, bar)) + "\n"
+            out += String(repeating: "█", count: max(1, bar)) + (child.isInAuction ? "  closing auction" : "") + "\n"
         }
         let left = request.quantity - (children.last?.cumulative ?? .zero)
         if left > .zero { out += "\(left) would be left\n" }

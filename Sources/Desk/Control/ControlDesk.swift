@@ -23,7 +23,7 @@ final class ControlDesk: @unchecked Sendable {
     private let commands: Ingress<DeskCommand>, orders: Ingress<OrderRequest>
     private let time: @Sendable () -> Int64
     private var server: ControlServer?
-    private let staysOpen: Bool
+    private let staysOpen: Bool, hasSlicers: Bool
     /// Whether the run goes on for people's sake: orders wait for one, or the desk does.
     var waitsForPeople: Bool { staysOpen || boards.contains { !$0.waiting.isEmpty } }
 
@@ -48,6 +48,7 @@ final class ControlDesk: @unchecked Sendable {
         else { preconditionFailure("the catalog gives \(vertex.name) two outputs") }
         (names, people, venues) = (assembly.names, People(vertex.settings), assembly.topology.sessions.map(\.name))
         baseLimits = assembly.topology.limits
+        hasSlicers = assembly.topology.vertices.contains { OperatorKinds.slicers.contains($0.kind) || $0.kind == "algos" }
         staysOpen = !vertex.settings.boolean("ends")
         let doorway = Doorway()
         commands = engine.ingress(port, capacity: 1_024, isService: true, doorway: doorway)
@@ -183,6 +184,9 @@ final class ControlDesk: @unchecked Sendable {
     }
 
     private func enter(_ request: ControlRequest, _ who: String, _ why: String) throws(ControlFlaw) -> ControlReply {
+        if request.verb.isHold, !hasSlicers {
+            throw ControlFlaw(description: "\(request.verb): this topology has no slicer, so nothing of it works by a schedule")
+        }
         let given = request.order ?? ""
         let id = given.isEmpty ? "M" + ClOrdID(rawValue: UInt64(WallClock.now())).ownText : given
         let now = time(), order = try request.orderRequest(id: id, names: names, at: now)

@@ -6,9 +6,12 @@ import TradingModel
 /// What a person asks of a running floor over its socket: one line of JSON.
 public struct ControlRequest: Codable, Sendable, Equatable {
     public enum Verb: String, Codable, Sendable, CaseIterable {
-        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status, limit, limits
+        case pending, distrust, trust, kill, reduce, rearm, approve, reject, new, cancel, replace, status, pause, resume, limit,
+            limits
 
-        var isOrder: Bool { self == .new || self == .cancel || self == .replace || self == .status }
+        var isOrder: Bool { self == .new || self == .cancel || self == .replace || self == .status || isHold }
+        /// Of a parent, for its slicer.
+        var isHold: Bool { self == .pause || self == .resume }
         /// The word for it under `people:`; nil for what anybody may who can reach the socket.
         var permission: String? {
             switch self {
@@ -17,7 +20,7 @@ public struct ControlRequest: Codable, Sendable, Equatable {
             case .distrust, .trust: "feed"
             case .rearm: "rearm"
             case .approve, .reject: "approve"
-            case .new, .cancel, .replace, .status: "order"
+            case .new, .cancel, .replace, .status, .pause, .resume: "order"
             case .limit, .limits: "limits"
             }
         }
@@ -194,7 +197,9 @@ extension ControlRequest {
         guard let timeInForce = TimeInForce.words.first(where: { $0.key.description == word })?.value else {
             throw ControlFlaw(description: "time in force \(word): day, gtc, opg, ioc, fok or cls")
         }
-        let actions: [Verb: OrderRequest.Action] = [.cancel: .cancel, .replace: .replace, .status: .status]
+        let actions: [Verb: OrderRequest.Action] = [
+            .cancel: .cancel, .replace: .replace, .status: .status, .pause: .suspend, .resume: .release,
+        ]
         return OrderRequest(
             eventTime: time, action: actions[verb] ?? .new, clOrdID: Self.id(id, names), origClOrdID: Self.id(original, names),
             account: names.text(account), strategy: names.text(strategy), symbol: names.symbol(symbol), side: side,

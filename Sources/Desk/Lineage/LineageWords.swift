@@ -67,6 +67,8 @@ public struct LineageWords {
         case .cancel: "\(id(request.clOrdID)) cancels \(id(request.origClOrdID)): \(what)"
         case .replace: "\(id(request.clOrdID)) replaces \(id(request.origClOrdID)): \(what)"
         case .status: "\(id(request.clOrdID)) asks for the status of \(id(request.origClOrdID))"
+        case .suspend: "\(id(request.clOrdID)) pauses \(id(request.origClOrdID))"
+        case .release: "\(id(request.clOrdID)) lets \(id(request.origClOrdID)) go on"
         }
     }
     private func verb(_ request: OrderRequest, _ word: String) -> String { request.action == .new ? "\(word) " : "" }

@@ -63,7 +63,7 @@ public final class OrdersMade {
             new += 1
             if !order.price.isNone { worth += Notional(order.price, order.orderQty).magnitude }
         case .cancel, .replace: changes += 1
-        case .status: break
+        case .status, .suspend, .release: break
         }
     }
 }

@@ -38,6 +38,8 @@ struct OrderEncoder: Sendable {
     private func encodeStandard(
         _ request: OrderRequest, transactTime: Int64, possResend: Bool, orderID: TextID, into message: inout FIXMessageBuilder
     ) throws(EncodingFlaw) {
+        // A slicer's affair, which no slicer took.
+        if request.action.isHold { throw .unusable(.execInst) }
         message.reset(to: request.action.msgType)
         if possResend, quirks.marksResends { message.append(.possResend, flag: true) }
         try append(.clOrdID, request.clOrdID.text(names), to: &message)
@@ -109,6 +111,7 @@ extension OrderRequest.Action {
         case .cancel: .orderCancelRequest
         case .replace: .orderCancelReplaceRequest
         case .status: .orderStatusRequest
+        case .suspend, .release: .orderCancelReplaceRequest
         }
     }
 }

@@ -24,7 +24,7 @@ struct ParentEntryDecoder: Sendable {
         guard let type = m.withField(.msgType, { FIXMsgType(bytes: $0) }) ?? nil else {
             throw MessageFlawError(.malformed(.msgType))
         }
-        let msgType = try kind(type)
+        let msgType = try kind(type, m)
         let number = try m.required(.msgSeqNum, m.integer(.msgSeqNum))
         guard number > 0 else { throw MessageFlawError(.malformed(.msgSeqNum)) }
         var entry = ParentEntry(
@@ -38,7 +38,7 @@ struct ParentEntryDecoder: Sendable {
         }
         let clOrdID = try m.required(.clOrdID, m.identifier(.clOrdID))
         let symbol = try m.required(.symbol, m.identifier(.symbol)), account = try m.identifier(.account)
-        let isChange = msgType == .orderCancelRequest || msgType == .orderCancelReplaceRequest
+        let isChange = msgType == .orderCancelRequest || msgType.isReplace
         let original = isChange ? try m.required(.origClOrdID, m.identifier(.origClOrdID)) : nil
         var refusal: EntryRefusal?
         func note(_ more: EntryRefusal) { refusal = refusal ?? more }
@@ -47,7 +47,7 @@ struct ParentEntryDecoder: Sendable {
         if entry.side == .none {
             note(.unsupported("Side (54) \(Character(UnicodeScalar(side))) is not carried; there are 1, 2 and 5"))
         }
-        if msgType == .newOrderSingle || msgType == .orderCancelReplaceRequest {
+        if msgType == .newOrderSingle || msgType.isReplace {
             try readOrder(m, into: &entry, note)
             do throws(EntryRefusal) { entry.terms = try terms(m) } catch { note(error) }
         }
@@ -61,15 +61,25 @@ struct ParentEntryDecoder: Sendable {
         return entry
     }
 
-    private func kind(_ type: FIXMsgType) throws(MessageFlawError) -> ParentEntry.MsgType {
+    private func kind(
+        _ type: FIXMsgType, _ m: borrowing some FIXFieldReader & ~Copyable
+    ) throws(MessageFlawError) -> ParentEntry.MsgType {
         switch type {
         case .newOrderSingle: .newOrderSingle
         case .orderCancelRequest: .orderCancelRequest
-        case .orderCancelReplaceRequest: .orderCancelReplaceRequest
+        case .orderCancelReplaceRequest: try hold(m)
         case .orderStatusRequest: .orderStatusRequest
         case .dontKnowTrade: .dontKnowTrade
         default: throw MessageFlawError(.unsupported(type))
         }
+    }
+
+    /// ExecInst (18) holds codes of a character between blanks: S suspends the order, q releases it. Both at once say nothing.
+    private func hold(_ m: borrowing some FIXFieldReader & ~Copyable) throws(MessageFlawError) -> ParentEntry.MsgType {
+        let codes = (m.freeText(.execInst) ?? "").split(separator: " ")
+        let (suspends, releases) = (codes.contains("S"), codes.contains("q"))
+        guard !(suspends && releases) else { throw MessageFlawError(.malformed(.execInst)) }
+        return suspends ? .suspend : releases ? .release : .orderCancelReplaceRequest
     }
 
     private func readOrder(

@@ -43,6 +43,8 @@ struct ParentReportEncoder: Sendable {
             message.append(.lastPx, report.lastPx.isNone ? "0" : report.lastPx.description)
         default: break
         }
+        // 99 is "other": somebody at the desk has let it go on.
+        if report.execType == .restated { message.append(.execRestatementReason, 99) }
         if report.reason >= 0 { message.append(.ordRejReason, Int(report.reason)) }
     }
 

@@ -18,6 +18,8 @@ extension OrderState {
         case .status:
             // The question is out; the answer settles the doubt, not the asking.
             if certainty == .inDoubt { isReconciling = true }
+        // A slicer's affair: it is about no order of the venue's.
+        case .suspend, .release: return effects
         }
         effects.update = update(at: request.eventTime)
         return effects

@@ -16,6 +16,8 @@ public struct Algos: Operator4, ~Copyable {
     public typealias Out = ClearedOrder
     public typealias Side = ParentUpdate
     public static var sideName: String { "parents" }
+    /// 2: parents may be suspended, and have a part in the closing auction.
+    public static var stateVersion: Int { 2 }
     private var book: ParentBook
 
     public init(_ menu: StrategyMenu, instruments: InstrumentTable, ids: ClOrdIDMaker) {

@@ -89,12 +89,18 @@ extension Compliance {
         case .cancel:
             out.emitSide(decision(of: order, .ok, now))
             end(row, .withdrawal, .ok, now, into: &out)
-        case .replace, .status, .new:
+        case .replace, .status, .new, .suspend, .release:
             // What waits is not changed: cancel it and enter another.
             out.emitSide(finding(of: order, .pending, .block, now))
             out.emitSide(decision(of: order, .block, now))
         }
         return true
+    }
+
+    /// A pause, or the end of one, of an order that does not work here: nobody would hear of it.
+    func refuseHold(_ order: OrderRequest, _ now: Int64, into out: inout Output) {
+        out.emitSide(finding(of: order, .childOfParent, .block, now))
+        out.emitSide(decision(of: order, .block, now))
     }
 
     mutating func park(_ order: OrderRequest, _ verdict: Verdict, _ now: Int64, into out: inout Output) {

@@ -71,6 +71,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         let now = out.hasReached(endOfTime) ? order.eventTime : max(order.eventTime, out.watermark)
         if intercept(order, now, into: &out) { return }
         let order = order.symbol.rawValue == 0 ? exposures.completed(order) : order
+        if order.action.isHold, order.symbol.rawValue == 0 { return refuseHold(order, now, into: &out) }
         let verdict = decide(order, at: now, sequence: out.sequence)
         for i in 0..<verdict.count { out.emitSide(verdict[i]) }
         out.emitSide(verdict.decision)
@@ -146,7 +147,7 @@ public struct Compliance<Reference: Priced>: Operator5, ~Copyable {
         case .replace:
             let held = Int128(exposures.reserved(order.origClOrdID, order.symbol).rawValue)
             if order.side.isBuy { context.buying -= held } else { context.selling -= held }
-        case .cancel, .status: break
+        case .cancel, .status, .suspend, .release: break
         }
         return context
     }

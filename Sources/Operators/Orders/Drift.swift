@@ -87,7 +87,7 @@ public struct Drift<Reference: Priced>: Operator4, ~Copyable {
         let symbol = parent.symbol.index
         var at = outstanding.first(symbol)
         while at != 0, outstanding[at].order != parent.clOrdID.rawValue { at = outstanding.next(at) }
-        if parent.state == .working {
+        if parent.state.isOpen {
             // One that was given up and yet works after all is outstanding again.
             if at == 0 { at = add(parent.clOrdID, to: parent.symbol) }
             return out.cancelTimer(at)

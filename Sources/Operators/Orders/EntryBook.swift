@@ -40,7 +40,7 @@ struct EntryBook: ~Copyable {
     /// Whether a replace asks for other terms than the order has: quantity and limit are what a replace changes. One that
     /// repeats the terms, as FIX wants it, or leaves them out, does not.
     func changesTerms(_ entry: ParentEntry, _ row: Int) -> Bool {
-        guard entry.msgType == .orderCancelReplaceRequest else { return false }
+        guard entry.msgType.isReplace else { return false }
         return !entry.terms.isSilent && !entry.terms.says(the: parents.value(row).terms)
     }
     subscript(row: Int) -> Parent { parents.value(row) }
@@ -61,7 +61,7 @@ struct EntryBook: ~Copyable {
             parents[Int(count)] = parent
             byID.set(entry.clOrdID.rawValue, Int(count))
             return .fresh(Int(count))
-        case .orderCancelRequest, .orderCancelReplaceRequest:
+        case .orderCancelRequest, .orderCancelReplaceRequest, .suspend, .release:
             if let known { return .known(known) }
             guard let row = byID.find(entry.origClOrdID.rawValue) else { return .unknown }
             byID.set(entry.clOrdID.rawValue, row)

@@ -149,7 +149,7 @@ struct Exposures: ~Copyable {
         guard at != 0 else { return }
         if update.cumQty.rawValue > reservations[at].traded { trades += 1 }
         reservations[at].traded = update.cumQty.rawValue
-        if update.state == .working {
+        if update.state.isOpen {
             if update.price > .zero, reservations[at].limit > 0, update.price.rawValue != reservations[at].limit {
                 reprice(at, symbol, update.price.rawValue)
             }
@@ -218,7 +218,7 @@ struct Exposures: ~Copyable {
     /// A cancel or a question that names its order alone, with the order's instrument, side and owners.
     func completed(_ order: OrderRequest) -> OrderRequest {
         let id = order.origClOrdID.isNone ? order.clOrdID : order.origClOrdID
-        guard order.action == .cancel || order.action == .status, let at = byID.find(id.rawValue), at != 0,
+        guard order.action != .new, order.action != .replace, let at = byID.find(id.rawValue), at != 0,
             reservations[at].order == id.rawValue
         else { return order }
         let held = reservations[at]

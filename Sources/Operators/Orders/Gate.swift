@@ -52,6 +52,8 @@ public struct Gate: Operator3, ~Copyable {
     public mutating func process(first order: ClearedOrder, into out: inout Emitter<ClearedOrder, ParentUpdate>) {
         let request = order.request
         let known = byID.find(request.clOrdID.rawValue)
+        // Nothing is sliced here, so nothing can be held.
+        if request.action.isHold { return out.emitSide(update(request, .rejected)) }
         guard request.action != .new else {
             out.emit(order)
             // An id is used once a day. The router sends it once and the order book of record says so; nothing is reserved.

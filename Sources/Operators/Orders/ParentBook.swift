@@ -25,13 +25,13 @@ struct ParentBook: ~Copyable {
     /// sends parents in does not speak to the venue.
     private let hasTerms: Bool
     /// The plan of each parent, by row. Made of its terms, so it is no state.
-    private var plans: [SlicePlan] = []
+    private(set) var plans: [SlicePlan] = []
     /// Terms by their order, which comes after them or, where compliance stops it, does not; from 1 on.
     private var terms = Dense<AwaitedTerms>(repeating: AwaitedTerms())
     private var termsCount: Int64 = 0
     private var termsByID = IDTable()
     /// By instrument; the rows are the timers' keys.
-    private var parents = Chains<SlicedParent>(repeating: SlicedParent())
+    var parents = Chains<SlicedParent>(repeating: SlicedParent())
     /// By their parent's row.
     private var children = Chains<SlicedChild>(repeating: SlicedChild())
     private var ids: ClOrdIDMaker
@@ -50,12 +50,14 @@ struct ParentBook: ~Copyable {
         if request.action == .new { return accept(order, into: &out) }
         let row = find(request.origClOrdID.isNone ? request.clOrdID : request.origClOrdID, request.symbol)
         guard row != 0 else {
-            if !hasTerms { return out.emit(order) }
+            if !hasTerms, !request.action.isHold { return out.emit(order) }
             return request.action == .status ? () : out.emitSide(Self.update(request, .rejected, at: request.eventTime))
         }
         switch request.action {
         case .cancel: end(row, request.eventTime, into: &out)
         case .replace: amend(row, order, into: &out)
+        case .suspend: suspend(row, request, into: &out)
+        case .release: release(row, request, into: &out)
         case .new, .status: parents[row].isChanged = true
         }
         report(row, request.eventTime, into: &out)
@@ -67,14 +69,14 @@ struct ParentBook: ~Copyable {
         let start = max(request.eventTime, terms.start)
         // Compliance lets no id pass twice while it works; an end past the calendar's cannot be waited for.
         guard find(request.clOrdID, request.symbol) == 0, start < .max / 2, let plan = menu.plan(terms, from: start),
-            start < .max - 2 * plan.duration, plan.isPossible(from: start)
+            start < .max - 2 * plan.duration, plan.fitted(to: start).isPossible(from: start)
         else { return out.emitSide(Self.update(request, .rejected, at: request.eventTime)) }
         var parent = SlicedParent()
         (parent.order, parent.alias, parent.start, parent.terms) = (order, request.clOrdID, start, terms)
-        parent.rest = request.orderQty.rawValue
         let row = parents.add(parent, to: request.symbol.index)
-        keep(plan, row)
-        if start > request.eventTime { out.setTimer(row, at: start) } else { slice(row, start, into: &out) }
+        keep(plan.fitted(to: start), row)
+        parents[row].rest = scheduled(row)
+        if start > request.eventTime { out.setTimer(row, at: start) } else { work(row, start, into: &out) }
         report(row, request.eventTime, into: &out)
     }
 
@@ -106,50 +108,107 @@ struct ParentBook: ~Copyable {
 
     mutating func timerFired(_ timer: Timer, into out: inout SlicerOutput) {
         // Where time has leapt over several slices, they are one.
-        slice(timer.key, max(timer.time, out.watermark), into: &out)
+        work(timer.key, max(timer.time, out.watermark), into: &out)
         report(timer.key, timer.time, into: &out)
     }
 
-    /// Begins the slice that is due at `now`, or ends the parent.
-    private mutating func slice(_ row: Int, _ now: Int64, into out: inout SlicerOutput) {
-        let plan = plans[row], start = parents[row].start, last = start + plan.duration, time = min(now, last)
-        if time == last { return end(row, time, into: &out) }
+    /// The schedule is over at its last moment: what is to be in the closing auction is sent, or the parent ends. Until then the
+    /// slice that is due begins, unless the parent is suspended.
+    private mutating func work(_ row: Int, _ now: Int64, into out: inout SlicerOutput) {
+        let plan = plans[row], last = parents[row].start + plan.duration
+        if parents[row].isClosing { return end(row, now, into: &out, keepingAuction: true) }
+        guard now >= last else {
+            return parents[row].isPaused ? out.setTimer(row, at: last) : slice(row, now, into: &out)
+        }
+        guard let auction = plan.auction, now < auction.at else { return end(row, last, into: &out) }
+        (parents[row].isClosing, parents[row].unanswered) = (true, 0)
+        cancelOpen(row, now, into: &out)
+        sendToAuction(row, now, into: &out)
+        out.setTimer(row, at: auction.at)
+    }
+    /// Begins the slice that is due at `time`.
+    private mutating func slice(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
+        let plan = plans[row], start = parents[row].start
         if plan.isIceberg {
-            out.setTimer(row, at: last)
+            out.setTimer(row, at: start + plan.duration)
             return send(row, time, into: &out)
         }
         follow(row)
-        while parents[row].slice < plan.slices, plan.begin(of: parents[row].slice, start) <= now { parents[row].slice += 1 }
+        reach(row, time)
         cancelOpen(row, time, into: &out)
         send(row, time, into: &out)
+        awaitSlice(row, into: &out)
+    }
+    /// Counts the slices that have begun.
+    mutating func reach(_ row: Int, _ time: Int64) {
+        let plan = plans[row], start = parents[row].start
+        while parents[row].slice < plan.slices, plan.begin(of: parents[row].slice, start) <= time { parents[row].slice += 1 }
+    }
+    /// Notes where the parent stands, and waits for its next slice.
+    mutating func awaitSlice(_ row: Int, into out: inout SlicerOutput) {
         parents[row].seen = parents[row].volume
         parents[row].planned = parents[row].filled + parents[row].open
-        out.setTimer(row, at: plan.begin(of: parents[row].slice, start))
+        out.setTimer(row, at: plans[row].begin(of: parents[row].slice, parents[row].start))
+    }
+    /// How much of a parent its schedule is for: all but what is kept for the closing auction.
+    func scheduled(_ row: Int) -> Int64 {
+        guard let request = parents[row].order?.request else { return 0 }
+        return request.orderQty.rawValue - plans[row].auctioned(of: request.orderQty, lot: instruments[request.symbol].lotSize)
     }
     /// What is to be done anew, because it came back or the parent was amended, is spread over the rest of the schedule.
     private mutating func follow(_ row: Int) {
         let parent = parents[row], committed = parent.filled + parent.open
-        guard committed != parent.planned, parent.slice > 0, let order = parent.order else { return }
+        guard committed != parent.planned, parent.slice > 0 else { return }
         parents[row].base = parent.slice
-        parents[row].rest = max(0, order.request.orderQty.rawValue - committed)
+        parents[row].rest = max(0, scheduled(row) - committed)
     }
 
     /// Sends what the plan wants at the venue and is neither there nor traded.
-    private mutating func send(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
+    mutating func send(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
         let parent = parents[row], plan = plans[row]
-        guard let order = parent.order, !parent.isEnding, parent.unanswered < Self.mostChildren else { return }
-        let request = order.request, instrument = instruments[request.symbol]
-        let quantity = plan.due(parent, of: request.orderQty.rawValue, request.clOrdID, lot: instrument.lotSize)
-        guard quantity > .zero else { return }
-        let id = ids.next(out.sequence)
+        if parent.isClosing { return sendToAuction(row, time, into: &out) }
+        guard let request = parent.order?.request else { return }
+        let instrument = instruments[request.symbol]
+        let quantity = plan.due(parent, of: scheduled(row), request.clOrdID, lot: instrument.lotSize)
         let price = plan.isUrgent(parent) ? request.price : patient(request, instrument, plan)
-        guard let child = order.child(clOrdID: id, orderQty: quantity, price: price, eventTime: time) else { return }
-        children.add(SlicedChild(order: child, open: quantity.rawValue), to: row)
+        if send(row, quantity, at: price, time, into: &out), plan.isIceberg { parents[row].slice += 1 }
+    }
+    private mutating func send(
+        _ row: Int, _ quantity: Quantity, at price: Price, _ time: Int64, toAuction: Bool = false, into out: inout SlicerOutput
+    ) -> Bool {
+        let parent = parents[row]
+        guard quantity > .zero, let order = parent.order, !parent.isEnding, !parent.isPaused,
+            parent.unanswered < Self.mostChildren,
+            let child = order.child(
+                clOrdID: ids.next(out.sequence), orderQty: quantity, price: price, eventTime: time,
+                timeInForce: toAuction ? .atTheClose : nil)
+        else { return false }
+        children.add(SlicedChild(order: child, open: quantity.rawValue, isInAuction: toAuction), to: row)
         parents[row].open += quantity.rawValue
         parents[row].unanswered += 1
         parents[row].isChanged = true
-        if plan.isIceberg { parents[row].slice += 1 }
         out.emit(child)
+        return true
+    }
+    /// Sends what the closing auction is to have and has not: the share that was kept for it, or all that is left.
+    private mutating func sendToAuction(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
+        guard let request = parents[row].order?.request, let auction = plans[row].auction else { return }
+        let lot = instruments[request.symbol].lotSize
+        var wanted = request.orderQty.rawValue - parents[row].filled - parents[row].open
+        if !auction.takesRest {
+            wanted = min(wanted, plans[row].auctioned(of: request.orderQty, lot: lot) - inAuction(row))
+        }
+        _ = send(
+            row, Quantity(rawValue: max(0, wanted)).rounded(downTo: lot), at: request.price, time, toAuction: true, into: &out)
+    }
+    /// What the auction has of a parent, traded or open.
+    private func inAuction(_ row: Int) -> Int64 {
+        var at = children.first(row), sum: Int64 = 0
+        while at != 0 {
+            if children[at].isInAuction { sum += children[at].filled + children[at].open }
+            at = children.next(at)
+        }
+        return sum
     }
     private func patient(_ request: OrderRequest, _ instrument: Instrument, _ plan: SlicePlan) -> Price {
         guard request.ordType == .limit else { return .none }
@@ -158,16 +217,16 @@ struct ParentBook: ~Copyable {
         return over || past || price <= 0 ? request.price : Price(rawValue: price)
     }
 
-    /// Nothing more is sent; what is open is canceled.
-    private mutating func end(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
+    /// Nothing more is sent; what is open is canceled, but for what lies in the closing auction, which ends by itself.
+    private mutating func end(_ row: Int, _ time: Int64, into out: inout SlicerOutput, keepingAuction: Bool = false) {
         parents[row].isEnding = true
         out.cancelTimer(row)
-        cancelOpen(row, time, into: &out)
+        cancelOpen(row, time, into: &out, keepingAuction: keepingAuction)
     }
-    private mutating func cancelOpen(_ row: Int, _ time: Int64, into out: inout SlicerOutput) {
+    mutating func cancelOpen(_ row: Int, _ time: Int64, into out: inout SlicerOutput, keepingAuction: Bool = false) {
         var at = children.first(row)
         while at != 0 {
-            cancel(at, time, into: &out)
+            if !(keepingAuction && children[at].isInAuction) { cancel(at, time, into: &out) }
             at = children.next(at)
         }
         if !plans[row].isIceberg { parents[row].unanswered = 0 }
@@ -225,7 +284,9 @@ struct ParentBook: ~Copyable {
         _ row: Int, _ child: SlicedChild, _ filled: Int64, _ time: Int64, into out: inout SlicerOutput
     ) {
         let plan = plans[row]
-        if plan.isIceberg {
+        if parents[row].isClosing {
+            if child.cancel != .none { send(row, time, into: &out) }
+        } else if plan.isIceberg {
             if filled > 0 || child.cancel != .none { parents[row].unanswered = 0 }
             if parents[row].unanswered >= Self.mostRefusals { end(row, time, into: &out) }
             if parents[row].open == 0 { send(row, time, into: &out) }
@@ -240,7 +301,7 @@ struct ParentBook: ~Copyable {
     mutating func take(_ trade: Trade) {
         var at = parents.first(trade.symbol.index)
         while at != 0 {
-            if trade.eventTime >= parents[at].start, trade.size > .zero {
+            if trade.eventTime >= parents[at].start, trade.size > .zero, !parents[at].isPaused {
                 let (sum, over) = parents[at].volume.addingReportingOverflow(trade.size.rawValue)
                 parents[at].volume = over ? .max : sum
             }
@@ -261,7 +322,7 @@ struct ParentBook: ~Copyable {
         let isDone = parent.open == 0 && (parent.isEnding || parent.filled >= request.orderQty.rawValue)
         guard isDone || parent.isChanged else { return }
         parents[row].isChanged = false
-        var update = Self.update(request, isDone ? .done : .working, at: time)
+        var update = Self.update(request, isDone ? .done : parent.isPaused ? .suspended : .working, at: time)
         (update.openQty, update.cumQty) = (Quantity(rawValue: parent.open), Quantity(rawValue: parent.filled))
         out.emitSide(update)
         guard isDone else { return }
@@ -273,7 +334,7 @@ struct ParentBook: ~Copyable {
         parents[row] = SlicedParent()
         parents.remove(row, from: request.symbol.index)
     }
-    private static func update(_ request: OrderRequest, _ state: ParentUpdate.State, at time: Int64) -> ParentUpdate {
+    static func update(_ request: OrderRequest, _ state: ParentUpdate.State, at time: Int64) -> ParentUpdate {
         ParentUpdate(
             eventTime: time, clOrdID: request.clOrdID, symbol: request.symbol, account: request.account,
             strategy: request.strategy, side: request.side, state: state, orderQty: request.orderQty, openQty: .zero,
@@ -290,7 +351,7 @@ struct ParentBook: ~Copyable {
         guard !coder.isSaving else { return }
         for row in 0..<parents.rows where parents[row].order != nil {
             guard let plan = menu.plan(parents[row].terms, from: parents[row].start) else { return coder.refuse() }
-            keep(plan, row)
+            keep(plan.fitted(to: parents[row].start), row)
         }
     }
 }

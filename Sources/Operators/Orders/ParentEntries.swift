@@ -32,6 +32,8 @@ public struct ParentEntries: Operator, ~Copyable {
         case .newOrderSingle: out.emitSide(entry.terms)
         case .orderCancelRequest: (request.action, request.origClOrdID) = (.cancel, parent.root)
         case .orderCancelReplaceRequest: (request.action, request.origClOrdID) = (.replace, parent.root)
+        case .suspend: (request.action, request.origClOrdID) = (.suspend, parent.root)
+        case .release: (request.action, request.origClOrdID) = (.release, parent.root)
         case .orderStatusRequest, .dontKnowTrade: return
         }
         out.emit(request)

@@ -23,8 +23,8 @@ public struct ParentReports: Operator4, ~Copyable {
     public typealias Output = Emitter<ParentReport, Nothing>
     /// How many requests of one parent may wait for an answer.
     static var mostRequests: Int { 14 }
-    /// 2: what works again after a bust.
-    public static var stateVersion: Int { 2 }
+    /// 2: what works again after a bust. 3: parents may be suspended.
+    public static var stateVersion: Int { 3 }
 
     private var book = EntryBook()
     private var parents = Dense<ReportedParent>(repeating: ReportedParent())
@@ -81,9 +81,10 @@ public struct ParentReports: Operator4, ~Copyable {
         if book.changesTerms(entry, row) { return refuse(entry, row, reason: 2, .terms, into: &out) }
         if parents[row].phase == .ended { return refuse(entry, row, reason: 0, .ended, into: &out) }
         guard waiting(row) < Self.mostRequests else { return refuse(entry, row, reason: 3, .tooMany, into: &out) }
-        let isReplace = entry.msgType == .orderCancelReplaceRequest
+        let isReplace = entry.msgType.isReplace
         var request = ParentRequest()
         (request.id, request.isReplace) = (entry.clOrdID, isReplace)
+        if entry.msgType == .suspend || entry.msgType == .release { request.hold = entry.msgType }
         (request.orderQty, request.price) = (entry.orderQty, entry.price)
         requests.add(request, to: row)
         if isReplace { parents[row].replaces += 1 } else { parents[row].cancels += 1 }
@@ -111,7 +112,7 @@ public struct ParentReports: Operator4, ~Copyable {
         _ entry: ParentEntry, _ row: Int, reason: Int16, _ why: ParentReport.Why, into out: inout Output
     ) {
         var request = ParentRequest()
-        (request.id, request.isReplace) = (entry.clOrdID, entry.msgType == .orderCancelReplaceRequest)
+        (request.id, request.isReplace) = (entry.clOrdID, entry.msgType.isReplace)
         var report = refusal(request, row, reason: reason, why, at: entry.eventTime, out.sequence)
         if row == 0 { (report.origClOrdID, report.ordStatus) = (entry.origClOrdID, .rejected) }
         if why == .entry { report.text = entry.text }
@@ -228,8 +229,16 @@ public struct ParentReports: Operator4, ~Copyable {
             out.emit(report)
             answerAll(row, update.eventTime, into: &out)
         case .done where parents[row].phase != .ended: end(row, update.eventTime, into: &out)
-        case .working, .rejected, .done: break
+        case .working, .suspended: hold(row, update, into: &out)
+        case .rejected, .done: break
         }
+    }
+    /// Somebody at the desk holds the parent, or lets it go on: the EMS did not ask for it.
+    private mutating func hold(_ row: Int, _ update: ParentUpdate, into out: inout Output) {
+        let isSuspended = update.state == .suspended
+        guard parents[row].phase == .working, parents[row].isSuspended != isSuspended else { return }
+        parents[row].isSuspended = isSuspended
+        out.emit(report(row, isSuspended ? .suspended : .restated, at: update.eventTime, out.sequence))
     }
 
     /// The slicer's word on a cancel or a replace.
@@ -241,8 +250,13 @@ public struct ParentReports: Operator4, ~Copyable {
                 refusal(request, row, reason: isLive ? 2 : 0, isLive ? .notWorking : .ended, at: update.eventTime, out.sequence))
         }
         let before = parents[row].current
-        (parents[row].current, parents[row].orderQty, parents[row].price) = (request.id, request.orderQty, request.price)
-        var report = report(row, .replaced, at: update.eventTime, out.sequence)
+        parents[row].current = request.id
+        if request.hold == .orderCancelReplaceRequest {
+            (parents[row].orderQty, parents[row].price) = (request.orderQty, request.price)
+        } else {
+            parents[row].isSuspended = request.hold == .suspend
+        }
+        var report = report(row, request.hold == .suspend ? .suspended : .replaced, at: update.eventTime, out.sequence)
         report.origClOrdID = before
         out.emit(report)
     }

@@ -19,6 +19,8 @@ struct ReportedParent: State {
     var reopened = Quantity.zero
     /// Cancels and replaces without an answer.
     var cancels: UInt8 = 0, replaces: UInt8 = 0
+    /// Nothing is sent for it until it is released.
+    var isSuspended = false
     /// The first control that blocked what is being decided on.
     var check = Check.decision
 
@@ -29,6 +31,7 @@ struct ReportedParent: State {
         if cancels > 0 { return .pendingCancel }
         if replaces > 0 { return .pendingReplace }
         if cumQty >= orderQty { return .filled }
+        if isSuspended { return .suspended }
         if cumQty > .zero { return .partiallyFilled }
         return phase == .pending ? .pendingNew : .new
     }
@@ -49,6 +52,7 @@ struct ReportedParent: State {
         coder.field(&cancels)
         coder.field(&replaces)
         coder.field(code: &check)
+        coder.field(&isSuspended)
     }
 }
 
@@ -57,12 +61,15 @@ struct ParentRequest: State {
     var id = ClOrdID.none
     var orderQty = Quantity.zero, price = Price.none
     var isReplace = false
+    /// Of a replace, whether it suspends the order or releases it.
+    var hold = ParentEntry.MsgType.orderCancelReplaceRequest
 
     mutating func state(_ coder: inout StateCoder) {
         coder.field(&id.rawValue)
         coder.field(&orderQty.rawValue)
         coder.field(&price.rawValue)
         coder.field(&isReplace)
+        coder.field(code: &hold)
     }
 }
 

@@ -43,6 +43,10 @@ public struct SlicePlan: Sendable {
     /// same for a replay. What one has less the next has more.
     public var variation: Int64 = 0
     public var seed: UInt64 = 0
+    /// Where the market closes, and what a parent has in the auction then; nil for a market that does not.
+    public var close: MarketClose?
+    /// The auction that a parent fitted to its day takes part in.
+    var auction: Auction?
     /// What has been planned for, of the path's 1e15, when so many slices have begun; of `shortfall` alone.
     private let pathSums: [Int64]
 
@@ -80,8 +84,8 @@ public struct SlicePlan: Sendable {
     func target(_ parent: SlicedParent, of quantity: Int64) -> Int64 {
         let isLast = parent.slice >= slices
         switch tactic {
-        case .even: return Self.share(of: quantity, Int128(parent.slice), Int128(slices))
-        case .volume, .shortfall:
+        case .even where !parent.isSpread: return Self.share(of: quantity, Int128(parent.slice), Int128(slices))
+        case .even, .volume, .shortfall:
             if isLast { return quantity }
             let whole = weight(parent.base, Int64(slices), parent.start)
             guard whole > 0 else { return quantity - parent.rest }
@@ -140,7 +144,7 @@ public struct SlicePlan: Sendable {
         }
     }
     /// quantity · part / whole, down; exact at any size. 0 ≤ part ≤ whole.
-    private static func share(of quantity: Int64, _ part: Int128, _ whole: Int128) -> Int64 {
+    static func share(of quantity: Int64, _ part: Int128, _ whole: Int128) -> Int64 {
         Int64(whole.dividingFullWidth(Int128(quantity).multipliedFullWidth(by: part)).quotient)
     }
 }

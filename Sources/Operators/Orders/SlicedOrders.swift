@@ -23,6 +23,10 @@ struct SlicedParent: State {
     var isChanged = true
     /// How it is to be worked, where that is its own affair.
     var terms = ParentTerms()
+    /// Somebody holds it; and, since it was let go on, an even schedule spreads what is left like any other.
+    var isPaused = false, isSpread = false
+    /// Its schedule is over, and the closing auction has what is left, or its share.
+    var isClosing = false
 
     mutating func state(_ coder: inout StateCoder) {
         ClearedOrder.state(&order, &coder)
@@ -40,6 +44,9 @@ struct SlicedParent: State {
         coder.field(&isEnding)
         coder.field(&isChanged)
         coder.element(&terms)
+        coder.field(&isPaused)
+        coder.field(&isSpread)
+        coder.field(&isClosing)
     }
 }
 
@@ -57,6 +64,8 @@ struct SlicedChild: State {
     var cancel = Cancel.none
     /// How often a cancel was sent.
     var cancels: UInt8 = 0
+    /// It is for the closing auction.
+    var isInAuction = false
 
     mutating func state(_ coder: inout StateCoder) {
         ClearedOrder.state(&order, &coder)
@@ -66,5 +75,6 @@ struct SlicedChild: State {
         coder.field(&byte)
         cancel = Cancel(rawValue: byte) ?? .none
         coder.field(&cancels)
+        coder.field(&isInAuction)
     }
 }

@@ -27,7 +27,8 @@ public struct Slicer: Operator2, ~Copyable {
     public typealias Side = ParentUpdate
     public static var sideName: String { "parents" }
     /// 2: what came back is spread over the rest of a schedule; parents may be amended. 3: parents have terms.
-    public static var stateVersion: Int { 3 }
+    /// 4: parents may be suspended, and have a part in the closing auction.
+    public static var stateVersion: Int { 4 }
     private var book: ParentBook
 
     /// - Parameter plan: any but a participation.
@@ -63,8 +64,8 @@ public struct Participation: Operator3, ~Copyable {
     public typealias Out = ClearedOrder
     public typealias Side = ParentUpdate
     public static var sideName: String { "parents" }
-    /// 2: parents have terms.
-    public static var stateVersion: Int { 2 }
+    /// 2: parents have terms. 3: they may be suspended, and have a part in the closing auction.
+    public static var stateVersion: Int { 3 }
     private var book: ParentBook
 
     public init(_ plan: SlicePlan, instruments: InstrumentTable, ids: ClOrdIDMaker) {

@@ -52,6 +52,7 @@ public struct StrategyMenu: Sendable {
             tactic, duration: duration, slices: slices,
             completion: strategy == .direct ? .completeByEnd : usual.completion, passiveTicks: usual.passiveTicks)
         (plan.leastChild, plan.variation, plan.seed) = (usual.leastChild, usual.variation, usual.seed)
+        plan.close = usual.close
         if strategy == .participation { plan.completion = .cancelRemainder }
         return varied(plan, terms)
     }

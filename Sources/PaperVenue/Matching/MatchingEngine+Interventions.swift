@@ -24,7 +24,7 @@ extension MatchingEngine {
     /// about an order that nobody knows, which can only be refused.
     mutating func acknowledge(_ request: OrderRequest, into reports: inout [ExecutionReport]) {
         switch request.action {
-        case .status: return
+        case .status, .suspend, .release: return
         case .new:
             guard places[request.clOrdID] == nil else { return }
             reports.append(

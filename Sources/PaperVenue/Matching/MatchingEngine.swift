@@ -95,6 +95,8 @@ public struct MatchingEngine: ~Copyable {
         case .cancel: cancel(request, into: &reports)
         case .replace: replace(request, into: &reports)
         case .status: status(request, into: &reports)
+        // No venue's affair: there is no such message.
+        case .suspend, .release: refuse(request, places[request.origClOrdID], cxlRejReason: 2, "", into: &reports)
         }
     }
 

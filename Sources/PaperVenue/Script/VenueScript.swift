@@ -21,7 +21,7 @@ public struct VenueScript: Sendable {
                 case .new: .new
                 case .cancel: .cancel
                 case .replace: .replace
-                case .status: .status
+                case .status, .suspend, .release: .status
                 }
         }
     }

@@ -8,7 +8,12 @@ public struct OrderRequest: Element {
         case cancel = 0x46  // 'F'
         case replace = 0x47  // 'G'
         case status = 0x48  // 'H'
+        /// Of a parent, for its slicer: nothing more is sent until it is released. No venue hears of it. The codes are ExecInst's (18).
+        case suspend = 0x53  // 'S'
+        case release = 0x71  // 'q'
 
+        /// Whether it is for a slicer alone.
+        @inlinable public var isHold: Bool { self == .suspend || self == .release }
         public func text(_ names: Names) -> String { String(describing: self) }
     }
     public static var elementName: String { "OrderRequest" }

@@ -3,7 +3,7 @@ import PlainData
 /// A message of an order management system outside (an EMS) about a parent order, as it came in over its session: also one that
 /// asks for what cannot be, with the reason. What the desk answers is a `ParentReport`.
 public struct ParentEntry: Element {
-    /// FIX's MsgType.
+    /// FIX's MsgType, but for the two that a code of another field makes.
     public enum MsgType: UInt8, BitwiseCopyable, Sendable, FieldValue {
         case newOrderSingle = 0x44  // 'D'
         case orderCancelRequest = 0x46  // 'F'
@@ -11,6 +11,12 @@ public struct ParentEntry: Element {
         case orderStatusRequest = 0x48  // 'H'
         /// DontKnowTrade: the other side does not recognise an execution that it was told of.
         case dontKnowTrade = 0x51  // 'Q'
+        /// An OrderCancelReplaceRequest whose ExecInst (18) suspends the order, or releases it.
+        case suspend = 0x53  // 'S'
+        case release = 0x71  // 'q'
+
+        /// Whether it is an OrderCancelReplaceRequest.
+        public var isReplace: Bool { self == .orderCancelReplaceRequest || self == .suspend || self == .release }
     }
     public static var elementName: String { "ParentEntry" }
 

@@ -4,6 +4,11 @@ import PlainData
 public struct ParentUpdate: Element {
     public enum State: UInt8, BitwiseCopyable, Sendable, FieldValue {
         case working = 0, done, rejected
+        /// It works, and sends nothing until somebody lets it go on.
+        case suspended
+
+        /// Whether more of it may trade.
+        public var isOpen: Bool { self == .working || self == .suspended }
         public func text(_ names: Names) -> String { String(describing: self) }
     }
     public static var elementName: String { "ParentUpdate" }

@@ -11,8 +11,9 @@ struct OrderCommand: ParsableCommand {
             finding. Exit status 1 for BLOCK. Examples:
               floor order new buy 100 ALDER --price 50.25 --account ACC --data day
               floor order cancel M0QW4TTYH9Z3E8 --data day
+              floor order pause M0QW4TTYH9Z3E8 --data day      a parent sends nothing more until: order resume
             """,
-        subcommands: [New.self, Cancel.self, Replace.self, Status.self])
+        subcommands: [New.self, Cancel.self, Replace.self, Pause.self, Resume.self, Status.self])
 
     /// What a new order and a replacement have.
     struct Terms: ParsableArguments {
@@ -68,6 +69,27 @@ struct OrderCommand: ParsableCommand {
             (request.original, request.order) = (order, id)
             try floor.send(request)
         }
+    }
+    struct Pause: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Holds a parent that a slicer works: its open children are canceled, and none is sent until order resume.")
+        @Argument(help: "The parent's id.") var order: String
+        @OptionGroup var floor: AskFloor
+
+        func run() throws { try OrderCommand.hold(.pause, order, floor) }
+    }
+    struct Resume: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets a parent that was paused go on: what is left is spread over the rest of its time.")
+        @Argument(help: "The parent's id.") var order: String
+        @OptionGroup var floor: AskFloor
+
+        func run() throws { try OrderCommand.hold(.resume, order, floor) }
+    }
+    private static func hold(_ verb: ControlRequest.Verb, _ order: String, _ floor: AskFloor) throws {
+        var request = ControlRequest(verb)
+        request.original = order
+        try floor.send(request)
     }
     struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -21,6 +21,7 @@ struct Slice: ParsableCommand {
                 --volumes 8000,6000,7000,9000,5000,7000
               floor slice implementation-shortfall --quantity 1000000 --start 2024-03-11T13:30:00Z --duration 1950m --slices 5 \\
                 --risk-aversion 1e-6 --volatility 0.95 --impact 2.5e-6 --permanent-impact 2.5e-7
+              floor slice twap --quantity 100000 --start 2024-03-11T13:30:00Z --duration 1d --slices 13 --calendar XNYS --auction 0.2
               floor slice iceberg --quantity 10000 --start 2024-03-11T13:30:00Z --duration 1h --display 500 --variation 20 --seed 7
             """)
 
@@ -49,6 +50,13 @@ struct Slice: ParsableCommand {
     @Option(help: "iceberg: how much is shown at a time.") var display: String?
     @Option(help: "By how many percent sizes are varied.") var variation = 0
     @Option(help: "The seed of that.") var seed: UInt64 = 0
+    @Option(help: "The time of day (UTC) at which the market closes: 20:00.") var closes: String?
+    @Option(help: "The exchange whose closes count instead: XNYS.") var calendar: String?
+    @Option(help: "The share that is kept for the closing auction.") var auction: String?
+    @Option(name: .customLong("auction-lead"), help: "How long before the close orders for the auction are entered: 10m.")
+    var auctionLead: String?
+    @Flag(name: .customLong("rest-to-auction"), help: "What the schedule leaves goes into the closing auction too.")
+    var restToAuction = false
     @Flag(help: "As CSV: time,order_qty,cum_qty.") var csv = false
     @Option(help: "Draws the schedule into this SVG file.") var svg: String?
 
@@ -182,9 +190,39 @@ struct SliceRequest {
             completion: command.kind == "pov" ? .cancelRemainder : .completeByEnd)
         plan.leastChild = try amount(command.minChild, "--min-child").rawValue
         (plan.variation, plan.seed) = (Int64(command.variation), command.seed)
+        plan.close = try SliceRequest.close(command, period, millionths)
         guard plan.isPossible(from: start) else {
             throw Refusal.configuration("--curve has no volume between \(UTC.text(start)) and \(UTC.text(start + duration))")
         }
         self.plan = plan
+    }
+
+    /// Where the market closes, by the command's options.
+    private static func close(
+        _ command: Slice, _ period: (String, String) throws -> Int64, _ share: (String, String) throws -> Int64
+    ) throws -> MarketClose? {
+        var close: MarketClose
+        switch (command.closes, command.calendar) {
+        case (let text?, nil):
+            guard let time = UTC.parse("1970-01-01T\(text)Z"), (0..<UTC.day).contains(time) else {
+                throw Refusal.configuration("--closes \(text): a time of day (UTC), like 20:00")
+            }
+            close = MarketClose(.daily(time))
+        case (nil, let name?):
+            guard let calendar = SessionCalendar(name) else {
+                throw Refusal.configuration("--calendar \(name): there are \(SessionCalendar.names.joined(separator: ", "))")
+            }
+            close = MarketClose(.exchange(calendar))
+        case (nil, nil):
+            guard command.auction == nil, command.auctionLead == nil, !command.restToAuction else {
+                throw Refusal.configuration("an auction needs --closes 20:00 or --calendar XNYS: when the market closes")
+            }
+            return nil
+        default: throw Refusal.configuration("--closes and --calendar both say when the market closes: give one of them")
+        }
+        if let text = command.auction { close.share = try share(text, "--auction") }
+        if let text = command.auctionLead { close.lead = try period(text, "--auction-lead") }
+        if command.restToAuction { close.rest = .auction }
+        return close
     }
 }

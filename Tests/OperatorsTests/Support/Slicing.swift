@@ -72,11 +72,17 @@ final class Slicing {
                 } else {
                     passed.append(order)
                 }
-            case .replace, .status: passed.append(order)
+            case .replace, .status, .suspend, .release: passed.append(order)
             }
         }
     }
     func send(_ request: OrderRequest) throws { take(.order(try cleared(request))) }
+    /// Somebody holds a parent, or lets it go on, now.
+    func hold(_ action: OrderRequest.Action, _ id: UInt64, of parent: UInt64 = 900) throws {
+        var hold = request(id, at: time, .buy, 1, nil)
+        (hold.action, hold.origClOrdID, hold.orderQty) = (action, ClOrdID(rawValue: parent), .zero)
+        try send(hold)
+    }
     /// So much trades in the market now.
     func print(_ units: Double) { take(.trade(trade(at: time, 50, units))) }
     func advance(to moment: Int64) { take(.time(moment)) }
@@ -126,6 +132,8 @@ final class Slicing {
     var filled: Int64 { children.reduce(0) { $0 + $1.filled } }
     var open: Int64 { children.reduce(0) { $0 + $1.open } }
     var last: ParentUpdate? { side.elements.last }
+    /// What was last said of the parent 900 itself.
+    var lastOfParent: ParentUpdate? { side.elements.last { $0.clOrdID == ClOrdID(rawValue: 900) } }
     /// State, open and traded quantity of each update, in units.
     var reports: [String] {
         side.elements.map { "\($0.state) \($0.openQty) \($0.cumQty)" }
