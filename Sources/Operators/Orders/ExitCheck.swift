@@ -114,7 +114,7 @@ public struct ExitCheck: Operator4, ~Copyable {
     }
     public mutating func process(third parent: ParentUpdate, into out: inout Emitter<ClearedOrder, Finding>) {
         guard let row = passedByID.find(parent.clOrdID.rawValue), passed[row].id == parent.clOrdID.rawValue else { return }
-        passed[row].isOver = parent.state != .working
+        passed[row].isOver = !parent.state.isOpen
     }
 
     // MARK: What is about to leave
